@@ -1,0 +1,68 @@
+// The contract between the one SystemC engine shell and the pure jobs of the engines. No SystemC here.
+//
+// A job is a sequence of phases. The shell runs them as a three-stage pipeline with two operand buffers:
+//   load(i) starts   when load(i-1) has ended and compute(i-2) has freed its buffer
+//   compute(i) starts when load(i) and compute(i-1) have ended, and takes compute_cycles
+//   store(i) starts  drain_cycles after compute(i) ended, and after store(i-1)
+// The job's data is real: loads fill its buffers, execute() computes, stores read its buffers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "hw/abi/descriptor.h"
+#include "hw/observe/ledger.h"
+
+namespace systole::engine {
+
+/// `count` runs of `run_bytes` contiguous bytes, `stride` bytes from one run's start to the next's.
+/// data: run i lies at data + i * data_stride; null = the bytes are accessed in time only (already there).
+struct Access {
+  std::uint64_t address = 0;
+  std::uint32_t run_bytes = 0;
+  std::uint32_t count = 1;
+  std::int64_t stride = 0;
+  Stream stream = Stream::kInput;
+  std::byte* data = nullptr;
+  std::int64_t data_stride = 0;
+};
+
+struct Phase {
+  std::vector<Access> loads;
+  std::uint64_t compute_cycles = 0;  ///< issue interval of this phase on the datapath
+  std::uint64_t drain_cycles = 0;    ///< from the end of the interval until its results can be stored
+  std::uint64_t macs = 0;            ///< performed in this phase
+  std::vector<Access> stores;
+};
+
+/// One command. Owns its buffers. Without function (timing only) execute() is not called and no data pointer
+/// is used.
+class Job {
+public:
+  virtual ~Job() = default;
+  /// Writes the next phase into `phase` (cleared by the caller); false = no more. Called when the loads of
+  /// the phase before have arrived and its execute() has run, so that a phase may depend on the operands just
+  /// seen.
+  virtual bool next(Phase& phase) = 0;
+  /// The arithmetic of the phase that next() gave last; its loads have arrived.
+  virtual void execute() = 0;
+};
+
+/// SGB_ERROR_*.
+using ErrorCode = std::uint32_t;
+
+/// What makes jobs: one per engine, pure.
+class JobFactory {
+public:
+  virtual ~JobFactory() = default;
+  /// Decodes and checks the descriptor. Never asserts on its content: it comes from the guest.
+  [[nodiscard]] virtual std::variant<std::unique_ptr<Job>, ErrorCode> make(const sgb_descriptor& descriptor,
+                                                                           bool functional) = 0;
+  /// Cycles from taking a command up to its first load.
+  [[nodiscard]] virtual std::uint64_t setup_cycles() const = 0;
+};
+
+}  // namespace systole::engine

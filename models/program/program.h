@@ -1,0 +1,54 @@
+// A descriptor graph in memory: what the mapper makes, the .sgb file holds, `systole inspect` prints.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "hw/abi/descriptor.h"
+#include "hw/base/dtype.h"
+#include "hw/base/issues.h"
+
+namespace systole {
+
+struct ProgramSymbol {
+  std::uint32_t kind = SGB_SYMBOL_DATA;
+  std::uint32_t index = 0;
+  std::uint64_t bytes = 0;
+  std::string name;
+  DType type = DType::kUInt8;
+  std::vector<std::uint32_t> shape;  ///< rank at most 8
+  bool operator==(const ProgramSymbol&) const = default;
+};
+
+struct ProgramNode {
+  std::string name;
+  std::string op;  ///< ONNX operator
+  std::uint64_t macs = 0;
+  std::uint32_t fused_into = SGB_NO_NODE;
+  bool operator==(const ProgramNode&) const = default;
+};
+
+struct Program {
+  std::vector<sgb_descriptor> init;
+  std::vector<sgb_descriptor> exec;
+  std::vector<sgb_relocation> relocations;
+  std::vector<ProgramSymbol> symbols;
+  std::vector<ProgramNode> nodes;  ///< in execution order
+  std::vector<std::byte> data;     ///< static data
+  std::uint64_t workspace_bytes = 0;
+  std::uint64_t sram_bytes = 0;
+  std::uint32_t queue_count = 0;
+};
+
+/// The .sgb image, byte for byte the same for equal programs.
+std::vector<std::byte> encode(const Program& program);
+/// nullopt and issues for anything that encode() could not have written: bad magic, version, checksum,
+/// offsets, counts, fields. Never reads outside `image`; safe on hostile bytes.
+std::optional<Program> decode(std::span<const std::byte> image, Issues& issues);
+/// Canonical text: one line per symbol, node, descriptor and relocation. Equal programs give equal text.
+std::string to_text(const Program& program);
+
+}  // namespace systole
