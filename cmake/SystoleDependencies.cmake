@@ -24,7 +24,7 @@ find_package(yaml-cpp REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(Protobuf REQUIRED)
-find_package(Python3 REQUIRED COMPONENTS Interpreter)
+include(SystolePython)
 
 # libonnx: the message classes (onnx-ml) and the shape inference, in one target.
 find_library(ONNX_LIBRARY onnx REQUIRED)

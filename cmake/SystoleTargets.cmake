@@ -1,3 +1,7 @@
+# All benchmarks, all fuzzers: what scripts/bench and scripts/fuzz build.
+add_custom_target(systole_benchmarks)
+add_custom_target(systole_fuzzers)
+
 # systole_library(NAME SOURCES a.cpp ... DEPS target ... [PCH header ...])
 # A folder's library: static, with the house flags. NAME is the folder's path with underscores (hw_base).
 function(systole_library name)
@@ -27,10 +31,33 @@ function(systole_test name)
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 600)
 endfunction()
 
-# systole_bench(NAME SOURCES ... DEPS ...): a Google Benchmark executable.
+# systole_bench(NAME SOURCES ... DEPS ...): a Google Benchmark executable, build/bench/NAME. scripts/bench runs them all.
 function(systole_bench name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE systole_flags ${ARG_DEPS} benchmark::benchmark benchmark::benchmark_main)
   target_compile_definitions(${name} PRIVATE SYSTOLE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SYSTOLE_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+  add_dependencies(systole_benchmarks ${name})
+endfunction()
+
+# systole_fuzz(NAME SOURCES ... DEPS ... [CORPUS folder]): a libFuzzer executable (LLVMFuzzerTestOneInput), built only
+# with SYSTOLE_BUILD_FUZZ. CORPUS is a folder of seeds beside the CMakeLists.txt. scripts/fuzz runs every target.
+function(systole_fuzz name)
+  if(NOT SYSTOLE_BUILD_FUZZ)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "CORPUS" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE systole_flags ${ARG_DEPS})
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  target_compile_definitions(${name} PRIVATE SYSTOLE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SYSTOLE_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+  # One file per target tells scripts/fuzz where its seeds are.
+  set(corpus "")
+  if(ARG_CORPUS)
+    set(corpus ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_CORPUS})
+  endif()
+  file(WRITE ${CMAKE_BINARY_DIR}/fuzz/${name}.corpus "${corpus}\n")
+  add_dependencies(systole_fuzzers ${name})
 endfunction()

@@ -4,14 +4,14 @@
 
 namespace systole {
 
-void assertion_failed(const char* condition, const std::string& message, std::source_location where) {
-  std::string_view file = where.file_name();
+void assertion_failed(const char* condition, const std::string& message, const char* path, int line) {
+  std::string_view file = path;
   // The path from the project's root, so that the text is the same on every machine.
   for (std::string_view root : {"/hw/", "/models/", "/app/", "/tests/"}) {
     if (const auto at = file.rfind(root); at != std::string_view::npos) file.remove_prefix(at + 1);
   }
-  throw InternalError(std::string(file) + ":" + std::to_string(where.line()) + ": " + message + " (" +
-                      condition + ")");
+  throw InternalError(std::string(file) + ":" + std::to_string(line) + ": " + message + " (" + condition +
+                      ")");
 }
 
 }  // namespace systole
