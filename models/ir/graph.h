@@ -40,7 +40,8 @@ public:
   using Adjacency = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, Node, TensorId>;
 
   TensorId add_tensor(Tensor tensor);
-  /// Connects the node to its tensors. Every output must be without producer so far.
+  /// Connects the node to its tensors. Every output must be without producer so far. A consumer may be added
+  /// before the producer, so a cycle can be built: topological_order() finds it.
   NodeIndex add_node(Node node);
   void set_inputs(std::vector<TensorId> inputs) { inputs_ = std::move(inputs); }
   void set_outputs(std::vector<TensorId> outputs) { outputs_ = std::move(outputs); }
@@ -55,7 +56,8 @@ public:
   [[nodiscard]] const std::vector<TensorId>& inputs() const { return inputs_; }  ///< without initialisers
   [[nodiscard]] const std::vector<TensorId>& outputs() const { return outputs_; }
   [[nodiscard]] std::optional<TensorId> find_tensor(const std::string& tensor_name) const;
-  /// Execution order (Boost's topological sort, ties by node number); nullopt if the graph has a cycle.
+  /// Execution order: of the nodes whose producers are all done, the one with the lowest number comes next.
+  /// nullopt if the graph has a cycle.
   [[nodiscard]] std::optional<std::vector<NodeIndex>> topological_order() const;
   [[nodiscard]] const Adjacency& adjacency() const { return graph_; }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -34,6 +35,8 @@ enum class OpKind : std::uint8_t {
   kArgMax,             // X
   kTopK,               // X; k is an attribute here; two outputs
 };
+
+inline constexpr std::size_t kOpKindCount = 19;
 
 std::string_view name_of(OpKind kind);  ///< ONNX's operator name
 std::optional<OpKind> op_from_name(std::string_view name);
