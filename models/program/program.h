@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hw/abi/descriptor.h"
@@ -42,13 +43,19 @@ struct Program {
   std::uint64_t sram_bytes = 0;
   std::uint32_t queue_count = 0;
 };
+bool operator==(const Program& a, const Program& b);
 
 /// The .sgb image, byte for byte the same for equal programs.
 std::vector<std::byte> encode(const Program& program);
 /// nullopt and issues for anything that encode() could not have written: bad magic, version, checksum,
 /// offsets, counts, fields. Never reads outside `image`; safe on hostile bytes.
 std::optional<Program> decode(std::span<const std::byte> image, Issues& issues);
-/// Canonical text: one line per symbol, node, descriptor and relocation. Equal programs give equal text.
-std::string to_text(const Program& program);
+/// Canonical text: one line per symbol, node, descriptor and relocation (docs/graph-format.md). Equal
+/// programs give equal text. with_data: the static data too, as lines of hex; only then can assemble() make
+/// the program again. The program's relocations must be in order and in range, as decode() gives them.
+std::string to_text(const Program& program, bool with_data = false);
+/// The inverse of to_text(program, true): assemble(to_text(p, true)) == p. nullopt and issues (with line
+/// numbers) for text that is not a program. Safe on hostile text.
+std::optional<Program> assemble(std::string_view text, Issues& issues);
 
 }  // namespace systole

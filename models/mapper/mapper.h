@@ -1,0 +1,33 @@
+// The graph compiler: a network and a hardware capability go in, a descriptor graph comes out.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "hw/base/issues.h"
+#include "models/ir/graph.h"
+#include "models/mapper/capability.h"
+#include "models/mapper/report.h"
+#include "models/program/program.h"
+
+namespace systole::mapper {
+
+/// Where static data (weights, biases, tables) stand while the execution graph runs.
+enum class WeightPolicy : std::uint8_t {
+  kAuto,      ///< resident as far as they fit beside the feature maps, the rest streamed
+  kResident,  ///< all in SRAM, loaded once by the initialisation graph; an issue if they do not fit
+  kStreamed,  ///< all in DRAM, loaded for every inference
+};
+
+struct MapOptions {
+  WeightPolicy weights = WeightPolicy::kAuto;
+};
+
+/// Maps the network. Everything that the hardware cannot do is one issue that names the node and its operator
+/// (all of them at once), and then there is no program. `report`, if given, receives the bookkeeping.
+/// The result is deterministic and has passed verify().
+std::optional<Program> map_network(const ir::Graph& graph, const Capability& capability,
+                                   const MapOptions& options, Issues& issues, MapReport* report = nullptr);
+
+}  // namespace systole::mapper
