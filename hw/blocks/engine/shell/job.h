@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -34,7 +35,8 @@ struct Phase {
   std::vector<Access> loads;
   std::uint64_t compute_cycles = 0;  ///< issue interval of this phase on the datapath
   std::uint64_t drain_cycles = 0;    ///< from the end of the interval until its results can be stored
-  std::uint64_t macs = 0;            ///< performed in this phase
+  std::uint64_t macs = 0;            ///< multiply-accumulates performed in this phase
+  std::uint64_t operations = 0;      ///< other work of this phase: vector elements, comparisons
   std::vector<Access> stores;
 };
 
@@ -54,10 +56,20 @@ public:
 /// SGB_ERROR_*.
 using ErrorCode = std::uint32_t;
 
+/// A name and a unit for the ledger; no name = this engine has no such work.
+struct ActionName {
+  std::string name;
+  std::string unit;
+};
+
 /// What makes jobs: one per engine, pure.
 class JobFactory {
 public:
   virtual ~JobFactory() = default;
+  /// What Phase::macs counts: {"matrix.mac.int8", "mac"}.
+  [[nodiscard]] virtual ActionName mac_action() const { return {}; }
+  /// What Phase::operations counts: {"vector.op", "element"}.
+  [[nodiscard]] virtual ActionName operation_action() const { return {}; }
   /// Decodes and checks the descriptor. Never asserts on its content: it comes from the guest.
   [[nodiscard]] virtual std::variant<std::unique_ptr<Job>, ErrorCode> make(const sgb_descriptor& descriptor,
                                                                            bool functional) = 0;
