@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "hw/base/assert.h"
+#include "hw/tlm/time.h"
 
 namespace systole::tl {
 namespace {
@@ -30,6 +31,7 @@ std::uint32_t error_of(tlm::tlm_response_status status) {
 }  // namespace
 
 InitiatorPort::InitiatorPort(const char* name, std::uint16_t id) : socket(name), id_(id) {
+  initialise_time();
   socket.bind(static_cast<tlm::tlm_bw_transport_if<>&>(*this));
 }
 

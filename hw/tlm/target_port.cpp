@@ -4,12 +4,14 @@
 #include <string>
 
 #include "hw/base/assert.h"
+#include "hw/tlm/time.h"
 
 namespace systole::tl {
 
 bool Target::dmi(std::uint64_t /*address*/, tlm::tlm_dmi& /*grant*/) { return false; }
 
 TargetPort::TargetPort(const char* name, Target& target) : socket(name), target_(target) {
+  initialise_time();
   socket.bind(static_cast<tlm::tlm_fw_transport_if<>&>(*this));
 }
 

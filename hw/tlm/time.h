@@ -9,7 +9,7 @@
 namespace systole::tl {
 
 /// Sets SystemC's time resolution to 1 fs. Call before anything makes a time; every call but the first does
-/// nothing.
+/// nothing. Clocks and ports call it themselves.
 void initialise_time();
 
 /// A clock domain. It has no events: blocks wait for times, and a time is at an edge or is brought to one.
