@@ -1,0 +1,1 @@
+"""What scripts/train_digits.py is made of."""
