@@ -1,0 +1,31 @@
+// From a run-time element type to a C++ type.
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include "hw/base/dtype.h"
+
+namespace systole::numerics {
+
+/// Calls f(std::type_identity<T>{}) with the element's C++ type; kBool is std::uint8_t. Returns what f
+/// returns. Typical use: visit_type(type, [&](auto tag) { using T = typename decltype(tag)::type; ... });
+template <typename F>
+decltype(auto) visit_type(DType type, F&& f) {
+  switch (type) {
+    case DType::kInt8:
+      return f(std::type_identity<std::int8_t>{});
+    case DType::kUInt8:
+    case DType::kBool:
+      return f(std::type_identity<std::uint8_t>{});
+    case DType::kInt32:
+      return f(std::type_identity<std::int32_t>{});
+    case DType::kInt64:
+      return f(std::type_identity<std::int64_t>{});
+    case DType::kFloat32:
+      break;
+  }
+  return f(std::type_identity<float>{});
+}
+
+}  // namespace systole::numerics

@@ -1,0 +1,109 @@
+// Element-wise operations of the vector engine (SGB_VECTOR_*), on typed buffers of equal count. An output may
+// be the same buffer as an input of the same type.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "hw/numerics/rounding.h"
+
+namespace systole::numerics {
+
+enum class BinaryOp : std::uint8_t { kAdd, kMul };
+
+/// min(max(x, low), high). NaN stays NaN, and where values are equal x stays itself (-0 is not made +0).
+template <typename T>
+constexpr T clip(T x, T low, T high) {
+  const T lifted = x < low ? low : x;
+  return high < lifted ? high : lifted;
+}
+
+template <typename T>
+void clip(std::span<const T> a, T low, T high, std::span<T> out) {
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = clip(a[i], low, high);
+}
+
+/// out[i] = a[i] op b[i % b.size()].
+inline void binary(BinaryOp op, std::span<const float> a, std::span<const float> b, std::span<float> out) {
+  for (std::size_t i = 0, j = 0; i < out.size(); ++i) {
+    out[i] = op == BinaryOp::kAdd ? a[i] + b[j] : a[i] * b[j];
+    if (++j == b.size()) j = 0;
+  }
+}
+
+struct QuantParams {
+  float scale = 1.0F;
+  std::int32_t zero = 0;
+};
+
+/// saturate(round_half_even((A op B) / out.scale) + out.zero), then clipped to [low, high];
+/// A = (a - zero) * scale, B likewise, all in float. b repeats as in the float form.
+template <Int8Like A, Int8Like B, Int8Like T>
+void binary_quantised(BinaryOp op, std::span<const A> a, QuantParams a_params, std::span<const B> b,
+                      QuantParams b_params, std::span<T> out, QuantParams out_params, std::int32_t low,
+                      std::int32_t high) {
+  for (std::size_t i = 0, j = 0; i < out.size(); ++i) {
+    const float x = dequantize(a[i], a_params.scale, a_params.zero);
+    const float y = dequantize(b[j], b_params.scale, b_params.zero);
+    const T q = quantize<T>(op == BinaryOp::kAdd ? x + y : x * y, out_params.scale, out_params.zero);
+    out[i] = saturate<T>(clip<std::int32_t>(q, low, high));
+    if (++j == b.size()) j = 0;
+  }
+}
+
+/// out[i] = table[a[i]]; an int8 is taken by its bit pattern: -1 selects entry 255. table: 256 entries.
+template <Int8Like A, typename T>
+void table_lookup(std::span<const A> a, std::span<const T> table, std::span<T> out) {
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = table[static_cast<std::uint8_t>(a[i])];
+}
+
+template <Int8Like T>
+void quantize(std::span<const float> a, QuantParams params, std::span<T> out) {
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = quantize<T>(a[i], params.scale, params.zero);
+}
+
+template <std::integral T>
+void dequantize(std::span<const T> a, QuantParams params, std::span<float> out) {
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = dequantize(a[i], params.scale, params.zero);
+}
+
+/// Calls f(i, channel) for the elements of a dense (outer, axis, inner) tensor in order: channel =
+/// (i / inner) % axis.
+template <typename F>
+void for_each_of_axis(std::size_t count, std::size_t axis, std::size_t inner, F&& f) {
+  std::size_t channel = 0;
+  for (std::size_t i = 0; i < count; i += inner) {
+    for (std::size_t j = i; j < std::min(i + inner, count); ++j) f(j, channel);
+    if (++channel == axis) channel = 0;
+  }
+}
+
+/// Per axis: scales (and zeros, unless empty) have scales.size() elements, one for each index of the axis.
+template <Int8Like T>
+void quantize_axis(std::span<const float> a, std::span<const float> scales, std::span<const T> zeros,
+                   std::size_t inner, std::span<T> out) {
+  for_each_of_axis(out.size(), scales.size(), inner, [&](std::size_t i, std::size_t channel) {
+    out[i] = quantize<T>(a[i], scales[channel], zeros.empty() ? 0 : zeros[channel]);
+  });
+}
+
+template <std::integral T>
+void dequantize_axis(std::span<const T> a, std::span<const float> scales, std::span<const T> zeros,
+                     std::size_t inner, std::span<float> out) {
+  for_each_of_axis(out.size(), scales.size(), inner, [&](std::size_t i, std::size_t channel) {
+    const std::int32_t zero = zeros.empty() ? 0 : static_cast<std::int32_t>(zeros[channel]);
+    out[i] = dequantize(a[i], scales[channel], zero);
+  });
+}
+
+/// Row of accumulators to 8-bit results: requantize with one multiplier per column, then clip.
+template <Int8Like T>
+void requantize_row(std::span<const std::int32_t> acc, std::span<const float> multipliers, std::int32_t zero,
+                    std::int32_t low, std::int32_t high, std::span<T> out) {
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i] = saturate<T>(clip<std::int32_t>(requantize<T>(acc[i], multipliers[i], zero), low, high));
+  }
+}
+
+}  // namespace systole::numerics

@@ -1,0 +1,65 @@
+#include "hw/timing/banked_port.h"
+
+#include <utility>
+
+#include "hw/base/assert.h"
+#include "hw/base/units.h"
+
+namespace systole::timing {
+
+BankedPort::BankedPort(const Shape& shape)
+    : shape_(shape), ports_(static_cast<std::size_t>(shape.banks) * shape.ports) {
+  SYSTOLE_ASSERT(shape.banks > 0 && shape.ports > 0 && shape.width > 0 && shape.beats_per_cycle > 0,
+                 "an SRAM without banks, ports or width");
+}
+
+std::uint64_t BankedPort::beats(std::uint64_t address, std::uint64_t bytes) const {
+  return (address + bytes - 1) / shape_.width - address / shape_.width + 1;
+}
+
+std::pair<std::size_t, Ticks> BankedPort::best_port(Ticks t, std::uint64_t word) const {
+  const std::size_t first = static_cast<std::size_t>(word % shape_.banks) * shape_.ports;
+  std::size_t best = first;
+  Ticks cycle = ports_[first].earliest(t);
+  for (std::size_t port = first + 1; port < first + shape_.ports && cycle > t; ++port) {
+    const Ticks candidate = ports_[port].earliest(t);
+    if (candidate < cycle) {
+      best = port;
+      cycle = candidate;
+    }
+  }
+  return {best, cycle};
+}
+
+Ticks BankedPort::earliest(Ticks t, std::uint64_t address) const {
+  return best_port(t, address / shape_.width).second;
+}
+
+Beats BankedPort::reserve(Ticks t, std::uint64_t address, std::uint64_t bytes) {
+  SYSTOLE_ASSERT(bytes > 0, "an access of no bytes");
+  const std::uint64_t first_word = address / shape_.width;
+  const std::uint64_t count = beats(address, bytes);
+  Beats result{};
+  Ticks cycle = t;             // of the beat at hand
+  std::uint32_t in_cycle = 0;  // beats of this burst in `cycle` so far
+  for (std::uint64_t i = 0; i < count; ++i) {
+    if (in_cycle == shape_.beats_per_cycle) {
+      ++cycle;
+      in_cycle = 0;
+    }
+    const auto [port, when] = best_port(cycle, first_word + i);
+    ports_[port].take(when);
+    if (when != cycle) {
+      cycle = when;
+      in_cycle = 0;
+    }
+    ++in_cycle;
+    if (i == 0) result.first = when;
+  }
+  result.end = cycle + 1;
+  busy_beats_ += count;
+  conflict_cycles_ += result.end - (t + ceil_div(count, shape_.beats_per_cycle));
+  return result;
+}
+
+}  // namespace systole::timing

@@ -1,0 +1,51 @@
+// Banked SRAM: `banks` banks that interleave at `width` bytes, each with `ports` ports of one beat per cycle.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "hw/timing/calendar.h"
+#include "hw/timing/time.h"
+
+namespace systole::timing {
+
+/// Bank of a byte: (address / width) % banks. A burst touches the banks in address order, one beat for every
+/// `width` bytes that it touches. Its beats are served in order, at most `beats_per_cycle` in one cycle (how
+/// wide the way to the SRAM is, in banks), each as soon as a port of its bank is free. Bursts that were
+/// issued earlier go first where they meet. Time is in cycles of the SRAM; no memory is allocated after
+/// construction; a burst costs O(beats).
+class BankedPort {
+public:
+  struct Shape {
+    std::uint32_t banks = 1;
+    std::uint32_t ports = 1;
+    std::uint32_t width = 32;  ///< bytes
+    std::uint32_t beats_per_cycle = 1;
+  };
+
+  explicit BankedPort(const Shape& shape);
+
+  /// The cycle in which the first beat of a burst at `address`, issued in cycle `t`, would be served.
+  [[nodiscard]] Ticks earliest(Ticks t, std::uint64_t address) const;
+
+  /// Serves a burst of `bytes` > 0 bytes that is issued in cycle `t`: `first` is the cycle of its first beat,
+  /// `end` the one after its last. Alone on the SRAM: {t, t + ceil(beats / beats_per_cycle)}.
+  Beats reserve(Ticks t, std::uint64_t address, std::uint64_t bytes);
+
+  /// Beats that a burst needs: words of `width` bytes that it touches.
+  [[nodiscard]] std::uint64_t beats(std::uint64_t address, std::uint64_t bytes) const;
+
+  [[nodiscard]] std::uint64_t busy_beats() const { return busy_beats_; }    ///< beats served so far
+  [[nodiscard]] Ticks conflict_cycles() const { return conflict_cycles_; }  ///< cycles that bursts lost
+
+private:
+  /// The port of this word's bank that is free first, at or after `t`.
+  [[nodiscard]] std::pair<std::size_t, Ticks> best_port(Ticks t, std::uint64_t word) const;
+
+  Shape shape_;
+  std::vector<Calendar> ports_;  ///< [bank * ports + port]
+  std::uint64_t busy_beats_ = 0;
+  Ticks conflict_cycles_ = 0;
+};
+
+}  // namespace systole::timing

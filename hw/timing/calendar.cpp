@@ -1,0 +1,36 @@
+#include "hw/timing/calendar.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "hw/base/assert.h"
+
+namespace systole::timing {
+
+Ticks Calendar::earliest(Ticks t) const {
+  Ticks cycle = std::max(t, base_);
+  while (cycle < free_from_) {
+    const std::uint64_t word = taken_[(cycle / kWordBits) % kWords];
+    const std::uint64_t free_ahead = ~word >> (cycle % kWordBits);  // bit 0: this cycle
+    if (free_ahead != 0) return cycle + static_cast<Ticks>(std::countr_zero(free_ahead));
+    cycle = (cycle / kWordBits + 1) * kWordBits;
+  }
+  return cycle;
+}
+
+void Calendar::take(Ticks cycle) {
+  SYSTOLE_ASSERT(cycle >= base_, "a cycle that the calendar has closed");
+  if (cycle >= base_ + kWindow) {
+    const Ticks new_base = (cycle - kWindow) / kWordBits * kWordBits + kWordBits;
+    const Ticks passed = std::min((new_base - base_) / kWordBits, kWords);
+    for (Ticks i = 0; i < passed; ++i) taken_[(base_ / kWordBits + i) % kWords] = 0;
+    base_ = new_base;
+  }
+  std::uint64_t& word = taken_[(cycle / kWordBits) % kWords];
+  const std::uint64_t bit = 1ULL << (cycle % kWordBits);
+  SYSTOLE_ASSERT((word & bit) == 0, "a cycle that is taken already");
+  word |= bit;
+  free_from_ = std::max(free_from_, cycle + 1);
+}
+
+}  // namespace systole::timing

@@ -1,0 +1,32 @@
+// Which cycles of a one-access-per-cycle resource are taken.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "hw/timing/time.h"
+
+namespace systole::timing {
+
+/// A sliding window of reserved cycles, one bit each. Unlike a "free from" time it remembers the gaps between
+/// reservations, so that a short access is served in a cycle that a long burst leaves free. Cycles before the
+/// window are closed: a request for one is served later, never twice. The window is far longer than any
+/// backlog of bursts, so that this does not happen in practice.
+class Calendar {
+public:
+  static constexpr Ticks kWindow = 4096;
+
+  /// The first free cycle that is not before `t`.
+  [[nodiscard]] Ticks earliest(Ticks t) const;
+  /// Takes a cycle that earliest() gave.
+  void take(Ticks cycle);
+
+private:
+  static constexpr Ticks kWordBits = 64;
+  static constexpr Ticks kWords = kWindow / kWordBits;
+  std::array<std::uint64_t, kWords> taken_{};  ///< word of cycle c: (c / 64) % kWords
+  Ticks base_ = 0;                             ///< first cycle of the window, a multiple of 64
+  Ticks free_from_ = 0;                        ///< no cycle from here on is taken
+};
+
+}  // namespace systole::timing

@@ -1,0 +1,46 @@
+// Timing of the vector engine's datapath: `lanes` equal lanes, each with an adder, a multiplier, a divider, a
+// rounding unit, a 256-entry table and an exponential unit. Derivation: docs/timing-model.md.
+#pragma once
+
+#include <cstdint>
+
+#include "hw/timing/unit_cycles.h"
+
+namespace systole::timing {
+
+/// Latencies (cycles) and initiation intervals of one lane's units. All are fully pipelined (one operation
+/// per cycle) but the exponential.
+struct LaneTiming {
+  static constexpr Ticks kAdd = 4;          ///< float add, also the subtraction of a zero point
+  static constexpr Ticks kMultiply = 4;     ///< float multiply
+  static constexpr Ticks kDivide = 12;      ///< float divide
+  static constexpr Ticks kRound = 2;        ///< round half to even, add the zero point, saturate
+  static constexpr Ticks kCompare = 1;      ///< min, max
+  static constexpr Ticks kTable = 2;        ///< look-up
+  static constexpr Ticks kExp = 8;          ///< exponential
+  static constexpr Ticks kExpInterval = 4;  ///< its cycles per element and lane
+};
+
+enum class LaneOp : std::uint8_t {
+  kAddFloat,
+  kMulFloat,
+  kAddQuantised,
+  kMulQuantised,
+  kClip,
+  kTable,
+  kQuantise,
+  kDequantise,
+};
+
+/// Element-wise: ceil(count / lanes) cycles, and the depth of the operation's chain.
+UnitCycles elementwise_cycles(LaneOp op, std::uint64_t count, std::uint32_t lanes);
+
+/// `outputs` average-pooling windows of `window` elements (the whole window: padding is skipped in value, not
+/// in time). Each lane works on one output (a channel) and takes one element per cycle.
+UnitCycles average_pool_cycles(std::uint64_t outputs, std::uint64_t window, std::uint32_t lanes);
+
+/// Softmax over `axis` elements of each of `rows` rows; a lane works on one row in three passes: maximum,
+/// exponential and sum, division.
+UnitCycles softmax_cycles(std::uint64_t rows, std::uint64_t axis, std::uint32_t lanes);
+
+}  // namespace systole::timing
