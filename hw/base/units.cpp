@@ -1,7 +1,6 @@
 #include "hw/base/units.h"
 
 #include <array>
-#include <cstdio>
 #include <string_view>
 
 namespace systole {
@@ -22,10 +21,10 @@ std::string scaled(std::uint64_t value, const std::array<Step, N>& steps, std::s
     // Up to three decimals are still exact for 25.6GB/s or 1.35GHz.
     if (value > step.factor && step.factor >= 1000 && value % (step.factor / 1000) == 0 &&
         step.factor % 1000 == 0) {
-      std::array<char, 48> text{};
-      std::snprintf(text.data(), text.size(), "%g",
-                    static_cast<double>(value) / static_cast<double>(step.factor));
-      return std::string(text.data()) + std::string(step.suffix) + std::string(tail);
+      std::string decimals = std::to_string(1000 + value % step.factor / (step.factor / 1000)).substr(1);
+      while (decimals.back() == '0') decimals.pop_back();
+      return std::to_string(value / step.factor) + "." + decimals + std::string(step.suffix) +
+             std::string(tail);
     }
   }
   return std::to_string(value) + std::string(steps.back().suffix) + std::string(tail);

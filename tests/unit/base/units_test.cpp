@@ -13,6 +13,7 @@ TEST(Units, TextUsesTheLargestExactUnit) {
   EXPECT_EQ(to_text(Hertz(1'200'000'000)), "1.2GHz");
   EXPECT_EQ(to_text(BytesPerSecond(25'600'000'000)), "25.6GB/s");
   EXPECT_EQ(to_text(Picoseconds(100'000)), "100ns");
+  EXPECT_EQ(to_text(Hertz(1'234'567'000)), "1234.567MHz");
 }
 
 TEST(Units, CeilDivAndRoundUp) {
