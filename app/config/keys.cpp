@@ -1,0 +1,161 @@
+#include "app/config/keys.h"
+
+#include <array>
+
+namespace systole::app {
+namespace {
+
+template <typename T>
+constexpr std::uint8_t raw(T value) {
+  return static_cast<std::uint8_t>(value);
+}
+
+constexpr std::array<ChoiceName, 3> kDataflows{{{"weight_stationary", raw(Dataflow::kWeightStationary)},
+                                                {"output_stationary", raw(Dataflow::kOutputStationary),
+                                                 "this version has weight_stationary arrays only"},
+                                                {"input_stationary", raw(Dataflow::kInputStationary),
+                                                 "this version has weight_stationary arrays only"}}};
+constexpr std::array<ChoiceName, 2> kFormats{
+    {{"int8", raw(DType::kInt8)}, {"float32", raw(DType::kFloat32)}}};
+constexpr std::array<ChoiceName, 2> kFidelities{
+    {{"transaction", raw(Fidelity::kTransaction)},
+     {"analytical", raw(Fidelity::kAnalytical), "this version simulates transactions only"}}};
+constexpr std::array<ChoiceName, 2> kChecks{
+    {{"reference", raw(Check::kReference)}, {"none", raw(Check::kNone)}}};
+constexpr std::array<ChoiceName, 2> kDistributions{
+    {{"uniform", raw(Distribution::kUniform)}, {"normal", raw(Distribution::kNormal)}}};
+
+template <typename Enum>
+Choice choice(Enum& value, std::span<const ChoiceName> names) {
+  static_assert(sizeof(Enum) == 1);
+  return {reinterpret_cast<std::uint8_t*>(&value), names};
+}
+
+constexpr std::uint64_t kKi = 1024;
+constexpr std::uint64_t kMi = kKi * kKi;
+constexpr Range kClock{1'000'000, 100'000'000'000};
+constexpr Range kSmall{1, 64};
+constexpr Range kArray{1, 4096};
+constexpr Range kCycles{0, 1'000'000};
+constexpr Range kWidth{1, 4096, true};
+constexpr Range kCount{0, 8};
+
+// The two forms of a line of the table: a plain member of the scenario, and an enumeration.
+#define FIELD(member) [](Scenario& s) -> Field { return &s.member; }
+#define CHOICE(member, names) [](Scenario& s) -> Field { return choice(s.member, names); }
+
+}  // namespace
+
+const std::vector<Key>& scenario_keys() {
+  // clang-format off
+  static const std::vector<Key> keys{
+      {"name", FIELD(name), "what reports call this scenario", {}, false, "the file's name"},
+      {"soc.name", FIELD(soc.name), "what reports call this SoC"},
+      {"soc.clock", FIELD(soc.clock), "clock of the SoC: the cycles of all results", kClock},
+      {"soc.host.clock", FIELD(soc.host.clock), "clock of the RISC-V core", kClock},
+      {"soc.host.cpi", [](Scenario& s) -> Field { return Milli{&s.soc.host.cpi_milli}; }, "cycles per instruction", {1, 1'000'000}},
+      {"soc.host.quantum", FIELD(soc.host.quantum), "instructions that the core may run ahead of simulated time", {1, 1'000'000}},
+      {"soc.sram.size", FIELD(soc.sram.size), "scratchpad, of all banks together", {kKi, 256 * kMi}},
+      {"soc.sram.banks", FIELD(soc.sram.banks), "banks; neighbouring words lie in neighbouring banks", {1, 1024, true}},
+      {"soc.sram.width", FIELD(soc.sram.width), "bytes that a bank moves per cycle and port", kWidth},
+      {"soc.sram.ports", FIELD(soc.sram.ports), "accesses that a bank serves per cycle", kSmall},
+      {"soc.sram.latency", FIELD(soc.sram.latency), "cycles from access to data", {1, 1000}},
+      {"soc.dram.part", FIELD(dram_part.name), "a part of scenarios/dram, which gives bandwidth and latency", {}, false, "none"},
+      {"soc.dram.size", FIELD(soc.dram.size), "external memory", {kMi, 2048 * kMi}},
+      {"soc.dram.channels", FIELD(soc.dram.channels), "channels; a part's bandwidth is per channel", kSmall},
+      {"soc.dram.bandwidth", FIELD(soc.dram.bandwidth), "of all channels together", {1'000, 100'000'000'000'000}, false, "of the part, else 12.8GB/s"},
+      {"soc.dram.latency", FIELD(soc.dram.latency), "from a request to its first data", {1, 1'000'000'000}, false, "of the part, else 100ns"},
+      {"soc.bus.width", FIELD(soc.bus.width), "bytes per cycle and link", kWidth},
+      {"soc.bus.latency", FIELD(soc.bus.latency), "cycles per hop", {1, 1000}},
+      {"soc.dma.engines", FIELD(soc.dma.engines), "DMA engines", {1, 8}},
+      {"soc.dma.ping_pong", FIELD(soc.dma.ping_pong), "double buffers: transfers overlap with each other's set-up and with compute"},
+      {"soc.dma.burst", FIELD(soc.dma.burst), "largest burst on the bus", {16, 4096, true}},
+      {"soc.dma.outstanding", FIELD(soc.dma.outstanding), "bursts in flight per DMA engine", {1, 256}},
+      {"soc.dma.setup_cycles", FIELD(soc.dma.setup_cycles), "decode and address set-up of one descriptor", kCycles},
+      {"soc.controller.queue_depth", FIELD(soc.controller.queue_depth), "descriptors that wait per engine queue", {1, 1024}},
+      {"soc.controller.semaphores", FIELD(soc.controller.semaphores), "semaphores of the graph controller", {1, 4096}},
+      {"soc.controller.prefetch", FIELD(soc.controller.prefetch), "descriptors fetched ahead", {1, 1024}},
+      {"soc.controller.dispatch_cycles", FIELD(soc.controller.dispatch_cycles), "to hand a descriptor to its queue", kCycles},
+      {"soc.controller.completion_cycles", FIELD(soc.controller.completion_cycles), "to take a completion and count its semaphore", kCycles},
+      {"soc.engines.matrix.count", FIELD(soc.matrix.count), "matrix engines", kCount},
+      {"soc.engines.matrix.dataflow", CHOICE(soc.matrix.dataflow, kDataflows), "what stands still in the array"},
+      {"soc.engines.matrix.rows", FIELD(soc.matrix.rows), "rows of the array: K", kArray},
+      {"soc.engines.matrix.cols", FIELD(soc.matrix.cols), "columns of the array: N", kArray},
+      {"soc.engines.matrix.format", CHOICE(soc.matrix.format, kFormats), "of the multipliers; int8 takes uint8 too and sums in int32"},
+      {"soc.engines.matrix.weight_double_buffer", FIELD(soc.matrix.weight_double_buffer), "the next tile's weights load behind the current tile"},
+      {"soc.engines.matrix.accumulators", FIELD(soc.matrix.accumulators), "memory of the 4-byte accumulators", {kKi, 64 * kMi}},
+      {"soc.engines.matrix.setup_cycles", FIELD(soc.matrix.setup_cycles), "decode of one command", kCycles},
+      {"soc.engines.vector.count", FIELD(soc.vector.count), "vector engines", kCount},
+      {"soc.engines.vector.lanes", FIELD(soc.vector.lanes), "elements per cycle", kArray},
+      {"soc.engines.vector.setup_cycles", FIELD(soc.vector.setup_cycles), "decode of one command", kCycles},
+      {"soc.engines.sort.count", FIELD(soc.sort.count), "sort engines", kCount},
+      {"soc.engines.sort.lanes", FIELD(soc.sort.lanes), "width of the comparator network", {2, 4096, true}},
+      {"soc.engines.sort.setup_cycles", FIELD(soc.sort.setup_cycles), "decode of one command", kCycles},
+      {"workload.network", FIELD(workload.network), "an ONNX file"},
+      {"inputs.dataset", FIELD(inputs.dataset), "a folder with dataset.yaml, or that file"},
+      {"inputs.files", FIELD(inputs.files), "TensorProto files: for every inference one per network input"},
+      {"inputs.random.seed", FIELD(inputs.random.seed), "of the generated inputs", {}, false, "that of `seed`"},
+      {"inputs.random.distribution", CHOICE(inputs.random.distribution, kDistributions), "uniform over the type's range (floats: -1 to 1), or normal (floats: mean 0, deviation 1; integers: a sixth of the range)"},
+      {"inputs.count", FIELD(inputs.count), "inferences", {1, 1'000'000'000}, false, "all; 1 of random inputs"},
+      {"firmware", [](Scenario& s) -> Field { return OptionalFile{&s.firmware}; }, "an RV32 ELF file, or default: the inference program of the build"},
+      {"fidelity", CHOICE(fidelity, kFidelities), "how the hardware is simulated"},
+      {"functional", FIELD(functional), "false: timing and energy only, no tensor data is moved"},
+      {"check", CHOICE(check, kChecks), "reference: every output is compared with the reference executor, bit for bit"},
+      {"seed", FIELD(seed), "of everything that is random"},
+      {"limits.cycles", FIELD(limits.cycles), "cycles after which a run is stopped as failed; 0: never"},
+  };
+  // clang-format on
+  return keys;
+}
+
+#undef FIELD
+#undef CHOICE
+
+const std::vector<GemmKey>& gemm_keys() {
+  static const std::vector<GemmKey> keys{
+      {"name", [](BareGemm& g) -> Field { return &g.name; }, "of the layer", {}, true},
+      {"m", [](BareGemm& g) -> Field { return &g.m; }, "rows of the activations", {1, 1U << 30}, true},
+      {"k", [](BareGemm& g) -> Field { return &g.k; }, "columns of the activations", {1, 1U << 30}, true},
+      {"n", [](BareGemm& g) -> Field { return &g.n; }, "columns of the weights", {1, 1U << 30}, true},
+      {"weight_density", [](BareGemm& g) -> Field { return &g.weight_density; }, "share of non-zero weights"},
+      {"activation_density", [](BareGemm& g) -> Field { return &g.activation_density; },
+       "share of non-zero activations"},
+  };
+  return keys;
+}
+
+const std::vector<MapKey>& map_keys() {
+  static const std::vector<MapKey> keys{
+      {"extends", "file", "a scenario that this one changes; also in a SoC and in a technology"},
+      {"soc", "file or map", "the hardware (required)"},
+      {"soc.engines.matrix", "map", "the SoC has this engine where the key is there; {} for all defaults"},
+      {"soc.engines.vector", "map", "as above"},
+      {"soc.engines.sort", "map", "as above"},
+      {"workload", "map", "what runs (required): exactly one of network and gemm"},
+      {"workload.gemm", "list of maps", "bare GEMMs {name, m, k, n, weight_density, activation_density}"},
+      {"inputs", "map", "exactly one of dataset, files and random; random where it is left out"},
+      {"technology", "file or map", "energy per action; without it nothing is costed"},
+  };
+  return keys;
+}
+
+const std::vector<LaterKey>& later_keys() {
+  static const std::vector<LaterKey> keys{
+      {"soc.engines.eie", "this version of Systole has no EIE engine; take the key out"},
+      {"soc.engines.feie", "this version of Systole has no FEIE engine; take the key out"},
+      {"soc.engines.matrix.preset",
+       "this version of Systole has no presets of other tools' arrays; take the key out"},
+  };
+  return keys;
+}
+
+const std::vector<Alternative>& alternatives() {
+  static const std::vector<Alternative> table{
+      {"workload.network", {"gemm"}},          {"workload.gemm", {"network"}},
+      {"inputs.dataset", {"files", "random"}}, {"inputs.files", {"dataset", "random"}},
+      {"inputs.random", {"dataset", "files"}}, {"soc.dram.part", {"bandwidth", "latency"}},
+  };
+  return table;
+}
+
+}  // namespace systole::app

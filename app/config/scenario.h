@@ -1,0 +1,91 @@
+// A scenario, resolved: every value set, every file found. What a run does is a function of this and of the
+// files' content.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hw/base/issues.h"
+#include "hw/config/soc_config.h"
+#include "hw/energy/technology.h"
+
+namespace systole::app {
+
+/// A file that a scenario names.
+struct FileRef {
+  std::filesystem::path path;  ///< where it was found
+  /// As results write it: relative to the project's scenarios/ where it lies there, else absolute. Either
+  /// form is found again from anywhere on this machine, and the first from any machine.
+  std::string shown;
+  [[nodiscard]] bool empty() const { return path.empty(); }
+};
+
+/// activations[M,K] x weights[K,N], without a network around it.
+struct BareGemm {
+  std::string name;
+  std::uint64_t m = 0;
+  std::uint64_t k = 0;
+  std::uint64_t n = 0;
+  double weight_density = 1;
+  double activation_density = 1;
+};
+
+struct Workload {
+  FileRef network;
+  std::vector<BareGemm> gemm;
+};
+
+enum class Distribution : std::uint8_t { kUniform, kNormal };
+
+struct RandomInputs {
+  std::uint64_t seed = 1;
+  Distribution distribution = Distribution::kUniform;
+};
+
+enum class InputKind : std::uint8_t { kDataset, kFiles, kRandom };
+
+struct Inputs {
+  InputKind kind = InputKind::kRandom;
+  FileRef dataset;             ///< the folder that holds dataset.yaml
+  std::vector<FileRef> files;  ///< TensorProto files: one per network input and inference
+  RandomInputs random;
+  std::uint32_t count = 0;  ///< inferences; 0 = all of a dataset or of the files, 1 of random inputs
+};
+
+/// A part of scenarios/dram: where soc.dram's figures come from. Empty name: they stand in the SoC itself.
+struct DramPart {
+  std::string name;
+  std::string source;
+};
+
+enum class Fidelity : std::uint8_t { kTransaction, kAnalytical };
+enum class Check : std::uint8_t { kReference, kNone };
+
+struct Limits {
+  std::uint64_t cycles = 0;  ///< 0 = none
+};
+
+struct Scenario {
+  std::string name;
+  SocConfig soc;
+  DramPart dram_part;
+  Workload workload;
+  Inputs inputs;
+  std::optional<FileRef> firmware;  ///< none: the inference program that the build made
+  Fidelity fidelity = Fidelity::kTransaction;
+  bool functional = true;
+  FileRef technology_file;  ///< empty: written in the scenario itself
+  energy::TechnologyTable technology;
+  Check check = Check::kReference;
+  std::uint64_t seed = 1;
+  Limits limits;
+};
+
+/// Where each value was written, by dotted key: for issues that are found later.
+using Provenance = std::map<std::string, SourceLocation>;
+
+}  // namespace systole::app

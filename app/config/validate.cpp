@@ -1,0 +1,60 @@
+#include "app/config/validate.h"
+
+namespace systole::app {
+namespace {
+
+// The place of a key, or of the nearest map around it that was written.
+SourceLocation place(const Provenance& provenance, std::string key) {
+  while (true) {
+    if (const auto found = provenance.find(key); found != provenance.end()) return found->second;
+    const auto dot = key.rfind('.');
+    if (dot == std::string::npos) return {};
+    key.resize(dot);
+  }
+}
+
+}  // namespace
+
+void validate(const SocConfig& soc, const Provenance& provenance, Issues& issues) {
+  const auto issue = [&](const std::string& key, const std::string& message) {
+    issues.add(place(provenance, key), key, message);
+  };
+  const std::uint64_t row = soc.sram.width.count() * soc.sram.banks;
+  if (soc.sram.size.count() % row != 0) {
+    issue("soc.sram.size",
+          to_text(soc.sram.size) + " is not a multiple of banks x width = " + to_text(Bytes(row)));
+  }
+  if (soc.sram.size.count() < 2 * row) {
+    issue("soc.sram.size", "holds fewer than two words per bank; at least " + to_text(Bytes(2 * row)));
+  }
+  if (soc.dma.burst < soc.bus.width) {
+    issue("soc.dma.burst",
+          to_text(soc.dma.burst) +
+              " is less than one beat of the bus; at least soc.bus.width = " + to_text(soc.bus.width));
+  }
+  // The mapper counts every queue's completions in a semaphore of its own.
+  const std::uint32_t queues = soc.dma.engines + soc.matrix.count + soc.vector.count + soc.sort.count;
+  if (soc.controller.semaphores < queues) {
+    issue("soc.controller.semaphores",
+          "there are " + std::to_string(queues) + " engines, and each needs a semaphore");
+  }
+  if (soc.matrix.count > 0 && soc.matrix.accumulators.count() < 4ULL * soc.matrix.cols) {
+    issue("soc.engines.matrix.accumulators", "holds no 4-byte sum for each of the " +
+                                                 std::to_string(soc.matrix.cols) + " columns; at least " +
+                                                 to_text(Bytes(4ULL * soc.matrix.cols)));
+  }
+}
+
+void validate(const Scenario& scenario, const Provenance& provenance, Issues& issues) {
+  const auto issue = [&](const std::string& key, const std::string& message) {
+    issues.add(place(provenance, key), key, message);
+  };
+  if (!scenario.workload.gemm.empty()) {
+    issue("workload.gemm", "this version of Systole runs networks only; name one with workload.network");
+  }
+  if (scenario.workload.network.path.extension() == ".csv") {
+    issue("workload.network", "this version of Systole reads ONNX files only, no SCALE-Sim topologies");
+  }
+}
+
+}  // namespace systole::app
