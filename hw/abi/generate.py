@@ -65,7 +65,7 @@ def check(regions, blocks, interrupts):
 
 
 def guard(name, body):
-    return (f"/* Generated from hw/abi/*.yaml: do not edit. */\n#ifndef SYSTOLE_HW_ABI_{name}_H\n"
+    return (f"/* Generated from the YAML files of hw/abi: do not edit. */\n#ifndef SYSTOLE_HW_ABI_{name}_H\n"
             f"#define SYSTOLE_HW_ABI_{name}_H\n\n{body}\n#endif\n")
 
 
