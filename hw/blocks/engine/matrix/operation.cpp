@@ -1,0 +1,85 @@
+#include "hw/blocks/engine/matrix/operation.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+#include "hw/blocks/engine/shell/fields.h"
+
+namespace systole::engine::matrix {
+
+namespace {
+
+constexpr unsigned kKnownFlags = SGB_MATRIX_KEEP | SGB_MATRIX_CONTINUE | SGB_MATRIX_CLIP;
+
+// Extents and their products.
+bool shape_is_sound(const sgb_matrix& d, Operation& op) {
+  for (const unsigned value : {d.kernel_h, d.kernel_w, d.stride_h, d.stride_w, d.dilation_h, d.dilation_w}) {
+    if (value == 0) return false;
+  }
+  const auto input = product({d.in_h, d.in_w, d.in_c, op.element_bytes}, kMaxOperandBytes);
+  const auto depth = product({d.kernel_h, d.kernel_w, d.in_c}, kMaxOperandBytes);
+  const auto output = product({d.out_h, d.out_w, d.n, op.out_bytes}, kMaxOperandBytes);
+  if (!input || !depth || !output) return false;
+  op.k = static_cast<std::uint32_t>(*depth);
+  op.pixels = d.out_h * d.out_w;
+  if (!product({op.k, d.n, op.element_bytes}, kMaxOperandBytes)) return false;
+  return product({std::min(op.pixels, op.chunk_pixels), op.k, op.element_bytes}, kMaxWindowBytes).has_value();
+}
+
+bool integer_fields_are_sound(const sgb_matrix& d, const Operation& op) {
+  if (!fits(op.a_type, d.a_zero)) return false;
+  if (d.b_zero_table == 0 && !fits(op.b_type, d.b_zero)) return false;
+  if ((d.flags & SGB_MATRIX_CLIP) != 0) return false;
+  if (op.out_type == DType::kInt32) return d.scale == 0;
+  return is_byte(op.out_type) && fits(op.out_type, d.out_zero) && d.clip_min <= d.clip_max;
+}
+
+bool float_fields_are_sound(const sgb_matrix& d, const Operation& op) {
+  if (op.out_type != DType::kFloat32 || d.scale != 0) return false;
+  if (d.a_zero != 0 || d.b_zero != 0 || d.b_zero_table != 0 || d.out_zero != 0) return false;
+  // Written so that a NaN bound is refused too.
+  return (d.flags & SGB_MATRIX_CLIP) == 0 || d.clip_min_f <= d.clip_max_f;
+}
+
+}  // namespace
+
+std::uint32_t accumulator_pixels(const MatrixConfig& config) {
+  const std::uint64_t pixels = config.accumulators.count() / 4 / std::max(config.cols, 1U);
+  return static_cast<std::uint32_t>(
+      std::clamp<std::uint64_t>(pixels, 1, std::numeric_limits<std::uint32_t>::max()));
+}
+
+std::variant<Operation, ErrorCode> decode(const sgb_descriptor& descriptor, const MatrixConfig& config) {
+  if (descriptor.opcode != SGB_OP_MATRIX) return SGB_ERROR_BAD_OPCODE;
+  Operation op;
+  op.d = descriptor.u.matrix;
+  const std::optional<DType> a = dtype_from_abi(op.d.a_type);
+  const std::optional<DType> b = dtype_from_abi(op.d.b_type);
+  const std::optional<DType> out = dtype_from_abi(op.d.out_type);
+  if (!a || !b || !out) return SGB_ERROR_BAD_FIELD;
+  const bool bytes = is_byte(*a) && is_byte(*b);
+  const bool floats = *a == DType::kFloat32 && *b == DType::kFloat32;
+  if (!bytes && !floats) return SGB_ERROR_BAD_FIELD;
+  if (floats != (config.format == DType::kFloat32)) return SGB_ERROR_UNSUPPORTED;
+  op.a_type = *a;
+  op.b_type = *b;
+  op.out_type = *out;
+  op.element_bytes = static_cast<std::uint32_t>(size_of(*a));
+  op.out_bytes = static_cast<std::uint32_t>(size_of(*out));
+  op.chunk_pixels = accumulator_pixels(config);
+
+  if ((op.d.flags & ~kKnownFlags) != 0 || op.d.b_tile_cols != config.cols) return SGB_ERROR_BAD_FIELD;
+  if (!shape_is_sound(op.d, op)) return SGB_ERROR_BAD_FIELD;
+  if (!(floats ? float_fields_are_sound(op.d, op) : integer_fields_are_sound(op.d, op))) {
+    return SGB_ERROR_BAD_FIELD;
+  }
+  if (op.keeps() || op.continues()) {
+    // What stays between commands must be there as a whole.
+    const std::uint64_t entries = op.pixels * ceil_div(op.d.n, config.cols);
+    if (entries > op.chunk_pixels) return SGB_ERROR_UNSUPPORTED;
+  }
+  return op;
+}
+
+}  // namespace systole::engine::matrix
