@@ -1,0 +1,170 @@
+#include "hw/blocks/engine/matrix/arithmetic.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "hw/numerics/elementwise.h"
+#include "hw/numerics/gemm.h"
+#include "hw/numerics/im2col.h"
+
+namespace systole::engine::matrix {
+
+namespace {
+
+// A 1 x 1 window that visits every pixel once: the input is the window matrix already.
+bool is_plain_gemm(const sgb_matrix& d) {
+  return d.kernel_h == 1 && d.kernel_w == 1 && d.stride_h == 1 && d.stride_w == 1 && d.pad_top == 0 &&
+         d.pad_left == 0 && d.out_w == d.in_w && d.out_h <= d.in_h;
+}
+
+numerics::Window dense_window(const Operation& op) {
+  numerics::Window window = numerics::window_of(op.d);
+  window.pixel_stride = std::int64_t{op.d.in_c} * op.element_bytes;
+  window.row_stride = window.pixel_stride * op.d.in_w;
+  return window;
+}
+
+template <typename T>
+std::vector<T> elements(const std::vector<std::byte>& bytes, std::size_t count) {
+  std::vector<T> values(count);
+  std::memcpy(values.data(), bytes.data(), count * sizeof(T));
+  return values;
+}
+
+// Where a step's sums lie: in the engine's accumulators if they stay or were there before, else in a buffer.
+template <typename T>
+struct Sums {
+  T* data = nullptr;
+  std::size_t row = 0;  ///< elements from pixel to pixel
+};
+template <typename T>
+Sums<T> sums_of(const Operation& op, const FoldStep& step, std::vector<T>& kept, std::vector<T>& local) {
+  if (op.keeps() || op.continues()) {
+    kept.resize(std::size_t{op.pixels} * op.d.n);
+    return {kept.data() + std::size_t{step.pixels.begin} * op.d.n + step.n.begin, op.d.n};
+  }
+  local.resize(std::size_t{step.pixels.size()} * step.n.size());
+  return {local.data(), step.n.size()};
+}
+
+}  // namespace
+
+Arithmetic::Arithmetic(const Operation& op, std::uint32_t cols, std::shared_ptr<Accumulators> accumulators)
+    : op_(op), accumulators_(std::move(accumulators)) {
+  const sgb_matrix& d = op.d;
+  const std::size_t tile = std::min(d.n, cols);
+  activations_.resize(std::size_t{d.in_h} * d.in_w * d.in_c * op.element_bytes);
+  weights_.resize(std::size_t{op.k} * tile * op.element_bytes);
+  weight_zeros_.resize(tile);
+  bias_.resize(tile * 4);
+  scale_.resize(tile * 4);
+  if (!op.keeps()) results_.resize(std::size_t{op.pixels} * d.n * op.out_bytes);
+}
+
+template <typename T>
+void Arithmetic::gather(Range pixels, T pad) {
+  windows_.resize(std::size_t{pixels.size()} * op_.k * sizeof(T));
+  numerics::im2col(dense_window(op_), activations_.data(), pad, pixels.begin, pixels.end,
+                   reinterpret_cast<T*>(windows_.data()), op_.k);
+}
+
+Arithmetic::Windows Arithmetic::windows(Range pixels) {
+  if (is_plain_gemm(op_.d)) {
+    return {activations_.data() + std::size_t{pixels.begin} * op_.k * op_.element_bytes, op_.k};
+  }
+  if (!(gathered_ == pixels)) {  // the column tiles of a chunk share it
+    if (op_.is_float()) {
+      gather<float>(pixels, 0.0F);
+    } else {
+      gather<std::uint8_t>(pixels, static_cast<std::uint8_t>(op_.d.a_zero));
+    }
+    gathered_ = pixels;
+  }
+  return {windows_.data(), op_.k};
+}
+
+void Arithmetic::finish(const FoldStep& step) {
+  if (op_.is_float()) {
+    finish_floats(step);
+  } else {
+    finish_integers(step);
+  }
+}
+
+void Arithmetic::finish_integers(const FoldStep& step) {
+  const Sums<std::int32_t> sums = sums_of(op_, step, accumulators_->ints, int_sums_);
+  const Windows a = windows(step.pixels);
+  numerics::gemm({.m = step.pixels.size(),
+                  .n = step.n.size(),
+                  .k = op_.k,
+                  .a = a.data,
+                  .a_type = op_.a_type,
+                  .lda = a.row,
+                  .a_zero = op_.d.a_zero,
+                  .b = weights_.data(),
+                  .b_type = op_.b_type,
+                  .b_layout = numerics::BLayout::row_major(step.n.size()),
+                  .b_zero = op_.d.b_zero,
+                  .b_zero_table = op_.d.b_zero_table == 0 ? nullptr : weight_zeros_.data(),
+                  .c = sums.data,
+                  .ldc = sums.row,
+                  .accumulate = op_.continues()});
+  if (op_.d.bias != 0) {
+    const auto bias = elements<std::uint32_t>(bias_, step.n.size());
+    for (std::size_t p = 0; p < step.pixels.size(); ++p) {
+      std::int32_t* row = sums.data + p * sums.row;
+      // Unsigned: the accumulators wrap.
+      for (std::size_t n = 0; n < bias.size(); ++n) {
+        row[n] = static_cast<std::int32_t>(static_cast<std::uint32_t>(row[n]) + bias[n]);
+      }
+    }
+  }
+  if (op_.keeps()) return;
+  if (op_.out_type == DType::kInt8) return requantise<std::int8_t>(step, sums.data, sums.row);
+  if (op_.out_type == DType::kUInt8) return requantise<std::uint8_t>(step, sums.data, sums.row);
+  for (std::size_t p = 0; p < step.pixels.size(); ++p) {
+    const std::size_t at = (step.pixels.begin + p) * op_.d.n + step.n.begin;
+    std::memcpy(results_.data() + at * 4, sums.data + p * sums.row, step.n.size() * 4);
+  }
+}
+
+template <typename T>
+void Arithmetic::requantise(const FoldStep& step, const std::int32_t* sums, std::size_t row) {
+  const std::size_t n = step.n.size();
+  const std::vector<float> scale =
+      op_.d.scale == 0 ? std::vector<float>(n, 1.0F) : elements<float>(scale_, n);
+  T* const results = reinterpret_cast<T*>(results_.data());
+  for (std::size_t p = 0; p < step.pixels.size(); ++p) {
+    T* const out = results + (step.pixels.begin + p) * op_.d.n + step.n.begin;
+    numerics::requantize_row<T>({sums + p * row, n}, scale, op_.d.out_zero, op_.d.clip_min, op_.d.clip_max,
+                                {out, n});
+  }
+}
+
+void Arithmetic::finish_floats(const FoldStep& step) {
+  const Sums<float> sums = sums_of(op_, step, accumulators_->floats, float_sums_);
+  const Windows a = windows(step.pixels);
+  numerics::gemm({.m = step.pixels.size(),
+                  .n = step.n.size(),
+                  .k = op_.k,
+                  .a = reinterpret_cast<const float*>(a.data),
+                  .lda = a.row,
+                  .b = reinterpret_cast<const float*>(weights_.data()),
+                  .b_layout = numerics::BLayout::row_major(step.n.size()),
+                  .c = sums.data,
+                  .ldc = sums.row,
+                  .accumulate = op_.continues()});
+  const std::size_t n = step.n.size();
+  const auto bias = elements<float>(bias_, op_.d.bias == 0 ? 0 : n);
+  const bool clips = (op_.d.flags & SGB_MATRIX_CLIP) != 0 && !op_.keeps();
+  for (std::size_t p = 0; p < step.pixels.size(); ++p) {
+    const std::span<float> row{sums.data + p * sums.row, n};
+    for (std::size_t i = 0; i < bias.size(); ++i) row[i] += bias[i];
+    if (clips) numerics::clip<float>(row, op_.d.clip_min_f, op_.d.clip_max_f, row);
+    if (op_.keeps()) continue;
+    const std::size_t at = (step.pixels.begin + p) * op_.d.n + step.n.begin;
+    std::memcpy(results_.data() + at * 4, row.data(), n * 4);
+  }
+}
+
+}  // namespace systole::engine::matrix

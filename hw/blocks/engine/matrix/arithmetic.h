@@ -1,0 +1,58 @@
+// The numbers of a matrix command: its copies of the operands, and the sums and results made from them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "hw/blocks/engine/matrix/accumulators.h"
+#include "hw/blocks/engine/matrix/fold_walk.h"
+#include "hw/blocks/engine/matrix/operation.h"
+
+namespace systole::engine::matrix {
+
+/// Loads fill the mirrors, finish() computes a column tile from them, stores read the results.
+class Arithmetic {
+public:
+  Arithmetic(const Operation& op, std::uint32_t cols, std::shared_ptr<Accumulators> accumulators);
+
+  [[nodiscard]] std::byte* activations() { return activations_.data(); }  ///< in_h x in_w x in_c, dense
+  [[nodiscard]] std::byte* weights() { return weights_.data(); }          ///< K x n_used of the tile at hand
+  [[nodiscard]] std::byte* weight_zeros() { return weight_zeros_.data(); }
+  [[nodiscard]] std::byte* bias() { return bias_.data(); }
+  [[nodiscard]] std::byte* scale() { return scale_.data(); }
+  [[nodiscard]] std::byte* results() { return results_.data(); }  ///< pixels x n
+
+  /// The sums of the step's column tile for its chunk and, unless the command keeps them, the results. The
+  /// operands of all its row folds are there.
+  void finish(const FoldStep& step);
+
+private:
+  /// Rows of the window matrix for a chunk, and the distance between them in elements.
+  struct Windows {
+    const std::byte* data = nullptr;
+    std::size_t row = 0;
+  };
+  Windows windows(Range pixels);
+  template <typename T>
+  void gather(Range pixels, T pad);
+  void finish_integers(const FoldStep& step);
+  void finish_floats(const FoldStep& step);
+  template <typename T>
+  void requantise(const FoldStep& step, const std::int32_t* sums, std::size_t row);
+
+  const Operation& op_;
+  std::shared_ptr<Accumulators> accumulators_;
+  std::vector<std::byte> activations_;
+  std::vector<std::byte> weights_;
+  std::vector<std::byte> weight_zeros_;
+  std::vector<std::byte> bias_;
+  std::vector<std::byte> scale_;
+  std::vector<std::byte> results_;
+  std::vector<std::byte> windows_;
+  Range gathered_;  ///< the chunk that windows_ holds
+  std::vector<std::int32_t> int_sums_;
+  std::vector<float> float_sums_;
+};
+
+}  // namespace systole::engine::matrix

@@ -1,0 +1,29 @@
+#include "hw/blocks/engine/matrix/factory.h"
+
+#include "hw/base/assert.h"
+#include "hw/blocks/engine/matrix/job.h"
+#include "hw/blocks/engine/matrix/operation.h"
+
+namespace systole::engine {
+
+MatrixFactory::MatrixFactory(const MatrixConfig& config) : config_(config) {
+  SYSTOLE_ASSERT(config.dataflow == Dataflow::kWeightStationary, "this engine is weight stationary");
+  SYSTOLE_ASSERT(config.rows > 0 && config.cols > 0, "an array without rows or columns");
+}
+
+std::variant<std::unique_ptr<Job>, ErrorCode> MatrixFactory::make(const sgb_descriptor& descriptor,
+                                                                  bool functional) {
+  const auto decoded = matrix::decode(descriptor, config_);
+  if (const auto* error = std::get_if<ErrorCode>(&decoded)) return *error;
+  const auto& op = std::get<matrix::Operation>(decoded);
+  if (op.continues() && !accumulators_->can_continue(op)) return SGB_ERROR_BAD_FIELD;
+  accumulators_->will_keep(op);
+  const timing::ArrayShape array{config_.rows, config_.cols, config_.weight_double_buffer};
+  return std::make_unique<matrix::MatrixJob>(op, array, functional ? accumulators_ : nullptr);
+}
+
+ActionName MatrixFactory::mac_action() const {
+  return {config_.format == DType::kFloat32 ? "matrix.mac.fp32" : "matrix.mac.int8", "mac"};
+}
+
+}  // namespace systole::engine

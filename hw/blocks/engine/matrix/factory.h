@@ -1,0 +1,30 @@
+// The matrix engine: what the engine shell needs to be one.
+#pragma once
+
+#include <memory>
+
+#include "hw/blocks/engine/matrix/accumulators.h"
+#include "hw/blocks/engine/shell/job.h"
+#include "hw/config/soc_config.h"
+
+namespace systole::engine {
+
+/// Makes jobs from SGB_OP_MATRIX descriptors. Holds the accumulators, which commands with SGB_MATRIX_KEEP and
+/// _CONTINUE pass on to one another. Errors: see matrix::decode; _BAD_FIELD also for a CONTINUE of another
+/// shape or type than what the command before kept.
+class MatrixFactory : public JobFactory {
+public:
+  /// config.dataflow must be kWeightStationary.
+  explicit MatrixFactory(const MatrixConfig& config);
+
+  std::variant<std::unique_ptr<Job>, ErrorCode> make(const sgb_descriptor& descriptor,
+                                                     bool functional) override;
+  [[nodiscard]] std::uint64_t setup_cycles() const override { return config_.setup_cycles; }
+  [[nodiscard]] ActionName mac_action() const override;
+
+private:
+  MatrixConfig config_;
+  std::shared_ptr<matrix::Accumulators> accumulators_ = std::make_shared<matrix::Accumulators>();
+};
+
+}  // namespace systole::engine

@@ -1,0 +1,72 @@
+#include "hw/blocks/engine/matrix/job.h"
+
+#include "hw/blocks/engine/matrix/activation_runs.h"
+#include "hw/blocks/engine/shell/access.h"
+
+namespace systole::engine::matrix {
+
+MatrixJob::MatrixJob(const Operation& op, const timing::ArrayShape& array,
+                     std::shared_ptr<Accumulators> accumulators)
+    : op_(op), walk_(op_, array) {
+  if (accumulators != nullptr) {
+    arithmetic_ = std::make_unique<Arithmetic>(op_, array.cols, std::move(accumulators));
+  }
+}
+
+bool MatrixJob::next(Phase& phase) {
+  const std::optional<FoldStep> step = walk_.next();
+  if (!step) return false;
+  step_ = *step;
+  phase.compute_cycles = step_.compute_cycles;
+  phase.drain_cycles = step_.drain_cycles;
+  phase.macs = std::uint64_t{step_.pixels.size()} * step_.n.size() * step_.k.size();
+  load_weights(phase);
+  // Later column tiles stream the same bytes again; the mirror has them already.
+  std::byte* const mirror = arithmetic_ && step_.first_tile ? arithmetic_->activations() : nullptr;
+  append_activation_runs(op_, step_.pixels, step_.k, mirror, phase.loads);
+  if (step_.last_k) {
+    load_epilogue(phase);
+    if (!op_.keeps()) store_results(phase);
+  }
+  return true;
+}
+
+void MatrixJob::execute() {
+  if (step_.last_k) arithmetic_->finish(step_);
+}
+
+void MatrixJob::load_weights(Phase& phase) const {
+  const std::uint64_t size = op_.element_bytes;
+  const std::uint64_t tile = op_.d.b + std::uint64_t{op_.k} * step_.n.begin * size;
+  const std::uint64_t offset = std::uint64_t{step_.k.begin} * step_.n.size() * size;
+  const auto bytes = static_cast<std::uint32_t>(step_.k.size() * step_.n.size() * size);
+  RunBuilder(phase.loads, Stream::kWeights, arithmetic_ ? arithmetic_->weights() : nullptr)
+      .add(tile + offset, bytes, offset);
+}
+
+void MatrixJob::load_epilogue(Phase& phase) const {
+  const auto load = [&](std::uint64_t table, std::uint32_t element_bytes, std::byte* mirror) {
+    if (table == 0) return;
+    RunBuilder(phase.loads, Stream::kWeights, mirror)
+        .add(table + std::uint64_t{step_.n.begin} * element_bytes, step_.n.size() * element_bytes, 0);
+  };
+  load(op_.d.b_zero_table, 1, arithmetic_ ? arithmetic_->weight_zeros() : nullptr);
+  load(op_.d.bias, 4, arithmetic_ ? arithmetic_->bias() : nullptr);
+  if (op_.requantises()) load(op_.d.scale, 4, arithmetic_ ? arithmetic_->scale() : nullptr);
+}
+
+void MatrixJob::store_results(Phase& phase) const {
+  const sgb_matrix& d = op_.d;
+  const std::uint32_t bytes = step_.n.size() * op_.out_bytes;
+  RunBuilder runs(phase.stores, Stream::kOutput, arithmetic_ ? arithmetic_->results() : nullptr);
+  for (std::uint32_t pixel = step_.pixels.begin; pixel < step_.pixels.end; ++pixel) {
+    const std::uint32_t oy = pixel / d.out_w;
+    const std::uint32_t ox = pixel - oy * d.out_w;
+    const std::int64_t offset = std::int64_t{oy} * d.out_row_stride + std::int64_t{ox} * d.out_pixel_stride +
+                                std::int64_t{step_.n.begin} * op_.out_bytes;
+    runs.add(d.out + static_cast<std::uint64_t>(offset), bytes,
+             (std::uint64_t{pixel} * d.n + step_.n.begin) * op_.out_bytes);
+  }
+}
+
+}  // namespace systole::engine::matrix

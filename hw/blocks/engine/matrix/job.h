@@ -1,0 +1,39 @@
+// A matrix command as a job of the engine shell.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "hw/blocks/engine/matrix/arithmetic.h"
+#include "hw/blocks/engine/matrix/fold_walk.h"
+#include "hw/blocks/engine/matrix/operation.h"
+#include "hw/blocks/engine/shell/job.h"
+
+namespace systole::engine::matrix {
+
+/// One phase per fold. Loads: the fold's weights, the activations it needs (again for every column tile), and
+/// with the last row fold of a column tile its bias, scales and weight zero points. Stores, then too: the
+/// tile's results.
+class MatrixJob : public Job {
+public:
+  /// accumulators: null when timing only.
+  MatrixJob(const Operation& op, const timing::ArrayShape& array, std::shared_ptr<Accumulators> accumulators);
+  MatrixJob(const MatrixJob&) = delete;
+  MatrixJob& operator=(const MatrixJob&) = delete;
+
+  bool next(Phase& phase) override;
+  void execute() override;
+
+private:
+  void load_weights(Phase& phase) const;
+  void load_epilogue(Phase& phase) const;
+  void store_results(Phase& phase) const;
+
+  Operation op_;
+  FoldWalk walk_;
+  FoldStep step_;
+  std::unique_ptr<Arithmetic> arithmetic_;  ///< null when timing only
+};
+
+}  // namespace systole::engine::matrix
