@@ -133,15 +133,17 @@ struct sgb_matrix {
   float clip_min_f, clip_max_f; /* float results */
 };
 
-/* Vector engine. `count` elements, or rows of a softmax, or windows of an average pooling. */
+/* Vector engine. `count`: elements of out, for every operation (softmax: outer * axis * inner; average
+ * pooling: out_h * out_w * channels). b has a's type. */
 #define SGB_VECTOR_ADD 1u   /* a + b                                    float, or quantised (see below) */
 #define SGB_VECTOR_MUL 2u   /* a * b                                    float, or quantised */
 #define SGB_VECTOR_CLIP 3u  /* min(max(a, clip_min), clip_max)          any numeric type; Relu too */
 #define SGB_VECTOR_TABLE 4u /* table[a]: 256 entries of out_type        int8/uint8 -> any */
 #define SGB_VECTOR_AVERAGE_POOL 5u /* channels-last windows                  float */
 #define SGB_VECTOR_SOFTMAX 6u      /* over `axis` of (outer, axis, inner)      float */
-#define SGB_VECTOR_QUANTIZE 7u     /* saturate(round_half_even(a / scale) + zero)   float -> int8/uint8 */
-#define SGB_VECTOR_DEQUANTIZE 8u   /* (a - zero) * scale                       int8/uint8/int32 -> float */
+#define SGB_VECTOR_QUANTIZE 7u /* saturate(round_half_even(a / out_scale) + out_zero)   float -> int8/uint8 \
+                                */
+#define SGB_VECTOR_DEQUANTIZE 8u /* (a - a_zero) * a_scale                   int8/uint8/int32 -> float */
 /* Quantised add/mul (int8/uint8), in float: A = (a - a_zero) * a_scale, B likewise,
  *   out = saturate(round_half_even((A op B) / out_scale) + out_zero), then clipped to [clip_min, clip_max].
  */
