@@ -1,0 +1,48 @@
+// Everything that a finished run's results are written from.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/config/scenario.h"
+#include "app/results/layers.h"
+#include "hw/energy/account.h"
+#include "hw/soc/soc.h"
+#include "models/program/program.h"
+
+namespace systole::app {
+
+/// Classes that the network found against the dataset's labels.
+struct Accuracy {
+  std::uint64_t correct = 0;
+  std::uint64_t total = 0;
+};
+
+/// What the run cost the machine that simulated it. Not deterministic.
+struct HostUse {
+  double wall_seconds = 0;
+  std::uint64_t peak_memory_bytes = 0;
+};
+
+struct RunRecord {
+  Scenario scenario;
+  std::string config_hash;
+  std::uint32_t inferences = 1;
+  std::vector<ProgramNode> nodes;
+  std::uint64_t compulsory_dram_bytes = 0;  ///< of all inferences
+  soc::RunResult result;
+  std::optional<energy::Account> account;  ///< none without a technology
+  std::vector<LayerRow> layers;
+  std::optional<Accuracy> accuracy;
+  HostUse host;
+};
+
+/// Multipliers of one matrix engine, and of all of them.
+inline std::uint64_t array_pes(const SocConfig& soc) {
+  return std::uint64_t{soc.matrix.rows} * soc.matrix.cols;
+}
+inline std::uint64_t total_pes(const SocConfig& soc) { return array_pes(soc) * soc.matrix.count; }
+
+}  // namespace systole::app
