@@ -13,9 +13,11 @@ using InitiatorSocket = tlm::tlm_initiator_socket<>;
 using TargetSocket = tlm::tlm_target_socket<>;
 
 /// Times are counted from sc_time_stamp(), as the annotated delay is. A burst crosses several hops at once
-/// (cut-through): its first beat may have left the last hop before its last beat has entered the first.
-///   on the way to the target   annotated delay == head: when the first beat (of a write) or the request
-///   arrives on the way back            annotated delay == tail: when the last beat has passed
+/// (cut-through): its first beat leaves the last hop before its last beat has entered the first. head and
+/// tail mean what they mean in timing::Path: the first beat begins to leave, the last beat has left.
+///   on the way to the target   annotated delay == head: when the first beat of a write, or a read's request,
+///                              arrives; tail: when a write's last beat has arrived, not before
+///   on the way back            annotated delay == tail: when all is done
 /// Each hop adds its latency to head; tail is set by the slowest hop, never by a sum of sizes over
 /// bandwidths.
 struct TxMeta : tlm::tlm_extension<TxMeta> {
