@@ -21,7 +21,7 @@ NodeIndex Graph::add_node(Node node) {
     TensorInfo& info = tensors_[id];
     if (!info.consumers.empty() && info.consumers.back() == index) continue;  // used twice by this node
     info.consumers.push_back(index);
-    if (info.producer) boost::add_edge(*info.producer, index, id, graph_);
+    if (info.producer) boost::add_edge(*info.producer, index, Edge{id}, graph_);
   }
   for (const TensorId id : node.outputs) {
     if (id == kNoTensor) continue;
@@ -29,7 +29,7 @@ NodeIndex Graph::add_node(Node node) {
     TensorInfo& info = tensors_[id];
     SYSTOLE_ASSERT(!info.producer, "tensor " + info.value.name + " has two producers");
     info.producer = index;
-    for (const NodeIndex consumer : info.consumers) boost::add_edge(index, consumer, id, graph_);
+    for (const NodeIndex consumer : info.consumers) boost::add_edge(index, consumer, Edge{id}, graph_);
   }
   graph_[index] = std::move(node);
   return index;

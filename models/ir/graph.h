@@ -33,11 +33,16 @@ struct Node {
   std::vector<TensorId> outputs;  ///< kNoTensor for an output that nobody wants
 };
 
+/// From a tensor's producer to one of its consumers.
+struct Edge {
+  TensorId tensor = kNoTensor;
+};
+
 /// Nodes are numbered in the order in which they were added, which for an ONNX file is its (topological)
 /// order.
 class Graph {
 public:
-  using Adjacency = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, Node, TensorId>;
+  using Adjacency = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, Node, Edge>;
 
   TensorId add_tensor(Tensor tensor);
   /// Connects the node to its tensors. Every output must be without producer so far. A consumer may be added
