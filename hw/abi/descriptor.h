@@ -141,9 +141,8 @@ struct sgb_matrix {
 #define SGB_VECTOR_TABLE 4u /* table[a]: 256 entries of out_type        int8/uint8 -> any */
 #define SGB_VECTOR_AVERAGE_POOL 5u /* channels-last windows                  float */
 #define SGB_VECTOR_SOFTMAX 6u      /* over `axis` of (outer, axis, inner)      float */
-#define SGB_VECTOR_QUANTIZE 7u /* saturate(round_half_even(a / out_scale) + out_zero)   float -> int8/uint8 \
-                                */
-#define SGB_VECTOR_DEQUANTIZE 8u /* (a - a_zero) * a_scale                   int8/uint8/int32 -> float */
+#define SGB_VECTOR_QUANTIZE 7u     /* saturate(round_half_even(a / out_scale) + out_zero)   float -> 8 bits */
+#define SGB_VECTOR_DEQUANTIZE 8u   /* (a - a_zero) * a_scale                   int8/uint8/int32 -> float */
 /* Quantised add/mul (int8/uint8), in float: A = (a - a_zero) * a_scale, B likewise,
  *   out = saturate(round_half_even((A op B) / out_scale) + out_zero), then clipped to [clip_min, clip_max].
  */

@@ -1,0 +1,163 @@
+#include "hw/blocks/engine/shell/engine_shell.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "hw/base/assert.h"
+
+namespace systole {
+
+using timing::Ticks;
+
+EngineShell::EngineShell(const sc_core::sc_module_name& name, const tl::Clock& clock,
+                         std::unique_ptr<engine::JobFactory> factory, Ledger& ledger, SpanLog& spans,
+                         const EngineParameters& parameters)
+    : sc_module(name),
+      clock_(clock),
+      factory_(std::move(factory)),
+      ledger_(ledger),
+      spans_(spans),
+      parameters_(parameters),
+      endpoint_("endpoint", parameters.initiator_id),
+      memory_("memory", parameters.initiator_id),
+      resource_(spans.resource(parameters.resource)),
+      loads_(static_cast<std::uint32_t>(parameters.burst.count()), parameters.outstanding),
+      stores_(static_cast<std::uint32_t>(parameters.burst.count()), parameters.outstanding) {
+  const std::string kind(name_of(parameters.kind));
+  command_action_ = ledger.action(kind + ".command", "command");
+  busy_action_ = ledger.action(kind + ".busy", "cycle");
+  const engine::ActionName mac = factory_->mac_action();
+  if (!mac.name.empty()) mac_action_ = ledger.action(mac.name, mac.unit);
+  const engine::ActionName operation = factory_->operation_action();
+  if (!operation.name.empty()) operation_action_ = ledger.action(operation.name, operation.unit);
+  SC_HAS_PROCESS(EngineShell);
+  SC_THREAD(serve);
+}
+
+void EngineShell::wait_until(Ticks cycle) {
+  const sc_core::sc_time target = clock_.time(Cycles(cycle));
+  SYSTOLE_ASSERT(target >= sc_core::sc_time_stamp(), std::string(name()) + ": an event in the past");
+  if (target > sc_core::sc_time_stamp()) wait(target - sc_core::sc_time_stamp());
+}
+
+void EngineShell::serve() {
+  for (;;) {
+    while (!endpoint_.waiting()) wait(endpoint_.arrived());
+    const Ticks arrival = clock_.edge(endpoint_.arrival()).count();
+    const EngineCommand command = endpoint_.take();
+    const Ticks start = std::max(arrival, free_at_);
+    Result result{.end = start};
+    if (command.descriptor.opcode != SGB_OP_NOP) {
+      // The set-up unit works on one command at a time, from the moment it arrives: also during the command
+      // before.
+      set_up_at_ = std::max(arrival, set_up_at_) + factory_->setup_cycles();
+      result = run_command(command, std::max(start, set_up_at_));
+    }
+    wait_until(result.end);
+    free_at_ = result.end;
+    ++completed_;
+    record(command, start, result);
+    endpoint_.complete({.index = command.index,
+                        .queue = command.queue,
+                        .error = result.error,
+                        .node = command.descriptor.node,
+                        .address = result.address});
+  }
+}
+
+EngineShell::Result EngineShell::run_command(const EngineCommand& command, Ticks start) {
+  if (command.descriptor.opcode != opcode_of(parameters_.kind)) {
+    return {.error = SGB_ERROR_BAD_OPCODE, .end = start};
+  }
+  auto made = factory_->make(command.descriptor, parameters_.functional);
+  if (const auto* error = std::get_if<engine::ErrorCode>(&made)) return {.error = *error, .end = start};
+  return run_job(*std::get<std::unique_ptr<engine::Job>>(made), command.descriptor.node, start);
+}
+
+// Two streams of bursts compete for the earlier place in time: the loads of the next phase and the stores of
+// the oldest one that was computed.
+EngineShell::Result EngineShell::run_job(engine::Job& job, NodeId node, Ticks start) {
+  Result result;
+  pipeline_ = timing::PhasePipeline(start);
+  results_.clear();
+  bool loading = begin_phase(job);
+  while (loading || !results_.empty()) {
+    const bool load_pending = loading && loads_.pending();
+    if (loading && !load_pending) {
+      end_phase(job, result);
+      loading = begin_phase(job);
+    } else if (!results_.empty() && !stores_.pending()) {
+      end_store();
+    } else if (load_pending && (results_.empty() || loads_.issue_at() <= stores_.issue_at())) {
+      if (!access(loads_, false, node, result)) break;
+    } else if (!access(stores_, true, node, result)) {
+      break;
+    }
+  }
+  if (result.error == SGB_ERROR_NONE) {
+    result.end = pipeline_.end();
+    return result;
+  }
+  // What was under way still ends; nothing new starts.
+  loads_.stop();
+  stores_.stop();
+  result.end = std::max({start, loads_.end(), stores_.end()});
+  return result;
+}
+
+bool EngineShell::begin_phase(engine::Job& job) {
+  phase_.loads.clear();
+  phase_.stores.clear();
+  phase_.compute_cycles = phase_.drain_cycles = phase_.macs = phase_.operations = 0;
+  if (!job.next(phase_)) return false;
+  loads_.start(phase_.loads, pipeline_.earliest_load());
+  return true;
+}
+
+// The operands are there: computes, and queues the stores.
+void EngineShell::end_phase(engine::Job& job, Result& result) {
+  if (parameters_.functional) job.execute();
+  pipeline_.commit_load(loads_.end());
+  pipeline_.commit_compute(phase_.compute_cycles, phase_.drain_cycles);
+  result.compute_cycles += phase_.compute_cycles;
+  result.macs += phase_.macs;
+  result.operations += phase_.operations;
+  results_.push_back(std::move(phase_.stores));
+  if (results_.size() == 1) stores_.start(results_.front(), pipeline_.earliest_store());
+}
+
+void EngineShell::end_store() {
+  pipeline_.commit_store(stores_.end());
+  results_.pop_front();
+  if (!results_.empty()) stores_.start(results_.front(), pipeline_.earliest_store());
+}
+
+bool EngineShell::access(engine::BurstStream& stream, bool write, NodeId node, Result& result) {
+  wait_until(stream.issue_at());
+  const engine::Burst burst = stream.burst();
+  const tl::Outcome outcome = write
+                                  ? memory_.write(burst.address, burst.data, burst.bytes, node, burst.stream)
+                                  : memory_.read(burst.address, burst.data, burst.bytes, node, burst.stream);
+  stream.issued(clock_.edge(outcome.end).count());
+  if (outcome.error == SGB_ERROR_NONE) return true;
+  result.error = outcome.error;
+  result.address = burst.address;
+  return false;
+}
+
+void EngineShell::record(const EngineCommand& command, Ticks start, const Result& result) {
+  const NodeId node = command.descriptor.node;
+  ledger_.add(command_action_, node, Stream::kInput, 1);
+  ledger_.add(busy_action_, node, Stream::kInput, result.end - start);
+  if (result.macs > 0) ledger_.add(mac_action_, node, Stream::kInput, result.macs);
+  if (result.operations > 0) ledger_.add(operation_action_, node, Stream::kInput, result.operations);
+  spans_.add({.resource = resource_,
+              .node = node,
+              .descriptor = command.index,
+              .start = start,
+              .end = result.end,
+              .compute_cycles = result.compute_cycles,
+              .macs = result.macs});
+}
+
+}  // namespace systole

@@ -1,0 +1,97 @@
+// The one SystemC engine: takes commands, runs their jobs against memory, reports completions.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <systemc>
+
+#include "hw/abi/queues.h"
+#include "hw/base/units.h"
+#include "hw/blocks/command/endpoint.h"
+#include "hw/blocks/engine/shell/burst_stream.h"
+#include "hw/blocks/engine/shell/job.h"
+#include "hw/observe/ledger.h"
+#include "hw/observe/spans.h"
+#include "hw/timing/pipeline.h"
+#include "hw/tlm/initiator_port.h"
+#include "hw/tlm/time.h"
+
+namespace systole {
+
+struct EngineParameters {
+  EngineKind kind = EngineKind::kMatrix;
+  std::string resource = "matrix";  ///< name in spans: name_of(Queue, count_of_kind)
+  std::uint16_t initiator_id = 0;   ///< of its memory and completion ports
+  bool functional = true;           ///< false: same cycles, no tensor data
+  Bytes burst{256};                 ///< longest transaction
+  std::uint32_t outstanding = 8;    ///< bursts in flight, loads and stores each
+};
+
+/// Runs commands one after another; the set-up of the next one overlaps the current one. Within a command,
+/// phases overlap as timing::PhasePipeline says; loads and stores are issued at the simulated time at which
+/// they start. All times are edges of `clock`. See docs/blocks/engine-shell.md.
+class EngineShell : public sc_core::sc_module {
+public:
+  /// ledger and spans must outlive the module. Registers "<kind>.command", "<kind>.busy" and the factory's
+  /// actions.
+  EngineShell(const sc_core::sc_module_name& name, const tl::Clock& clock,
+              std::unique_ptr<engine::JobFactory> factory, Ledger& ledger, SpanLog& spans,
+              const EngineParameters& parameters);
+
+  [[nodiscard]] tl::TargetSocket& command_socket() { return endpoint_.command_socket(); }
+  [[nodiscard]] tl::InitiatorSocket& completion_socket() { return endpoint_.completion_socket(); }
+  [[nodiscard]] tl::InitiatorSocket& memory_socket() { return memory_.socket; }
+
+  [[nodiscard]] std::uint64_t completed() const { return completed_; }
+  /// Commands that were taken or wait in the engine and are not completed.
+  [[nodiscard]] bool idle() const { return !endpoint_.waiting() && endpoint_.running() == 0; }
+
+private:
+  /// How one command ended.
+  struct Result {
+    std::uint32_t error = SGB_ERROR_NONE;
+    std::uint64_t address = 0;
+    timing::Ticks end = 0;
+    std::uint64_t compute_cycles = 0;
+    std::uint64_t macs = 0;
+    std::uint64_t operations = 0;
+  };
+  void serve();
+  Result run_command(const EngineCommand& command, timing::Ticks start);
+  Result run_job(engine::Job& job, NodeId node, timing::Ticks start);
+  bool begin_phase(engine::Job& job);
+  void end_phase(engine::Job& job, Result& result);
+  void end_store();
+  bool access(engine::BurstStream& stream, bool write, NodeId node, Result& result);
+  void record(const EngineCommand& command, timing::Ticks start, const Result& result);
+  void wait_until(timing::Ticks cycle);
+
+  tl::Clock clock_;
+  std::unique_ptr<engine::JobFactory> factory_;
+  Ledger& ledger_;
+  SpanLog& spans_;
+  EngineParameters parameters_;
+  CommandEndpoint endpoint_;
+  tl::InitiatorPort memory_;
+
+  std::uint32_t resource_;
+  ActionId command_action_;
+  ActionId busy_action_;
+  ActionId mac_action_;
+  ActionId operation_action_;
+
+  timing::Ticks free_at_ = 0;    ///< end of the last command
+  timing::Ticks set_up_at_ = 0;  ///< end of the last set-up
+  std::uint64_t completed_ = 0;
+
+  // The command at hand.
+  timing::PhasePipeline pipeline_;
+  engine::Phase phase_;
+  engine::BurstStream loads_;
+  engine::BurstStream stores_;
+  std::deque<std::vector<engine::Access>>
+      results_;  ///< stores of phases that were computed; the first is under way
+};
+
+}  // namespace systole
