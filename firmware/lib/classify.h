@@ -1,0 +1,12 @@
+/* From a network's output to the class that it stands for. */
+#ifndef SYSTOLE_FIRMWARE_CLASSIFY_H
+#define SYSTOLE_FIRMWARE_CLASSIFY_H
+
+#include <stdint.h>
+
+/* type: SGB_TYPE_*. A single int64 is the class itself (an ArgMax inside the network); of anything else the
+ * index of the largest element, the first of equal ones; NaN is never the largest. UINT32_MAX if there is no
+ * element that can be compared. Reads each element once from memory. */
+uint32_t sys_class_of(uint32_t address, uint32_t type, uint32_t elements);
+
+#endif
