@@ -19,8 +19,11 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2")
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-  # Precompiled headers need the sloppiness settings; set them here so that a user's ccache.conf is left alone.
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE_PROGRAM})
+  # Set here, so that a user's ccache.conf is left alone. Precompiled headers need the sloppiness settings; with a base
+  # directory a second clone on the machine finds what the first has compiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE_PROGRAM})
 endif()
 
 # -ffp-contract=off: float results must not depend on whether the machine has fused multiply-add.
@@ -31,6 +34,10 @@ target_compile_options(systole_flags INTERFACE
 if(SYSTOLE_SANITIZE)
   target_compile_options(systole_flags INTERFACE -fsanitize=${SYSTOLE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(systole_flags INTERFACE -fsanitize=${SYSTOLE_SANITIZE})
+  # One place for the run-time options: compiled once, linked into executables only.
+  add_library(systole_sanitizer_options OBJECT ${CMAKE_CURRENT_LIST_DIR}/sanitizer_options.cpp)
+  target_sources(systole_flags INTERFACE
+    $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:$<TARGET_OBJECTS:systole_sanitizer_options>>)
 endif()
 if(SYSTOLE_BUILD_FUZZ)
   # The libraries too: libFuzzer steers by the coverage of the code under test.

@@ -26,10 +26,15 @@ build() {
   cmake --build "$dir" -j "$jobs" ${1:+--target "$@"} >&2 || die "the build in $dir failed"
 }
 
-# run_tests PRESET [CTEST ARGUMENT ...]
+# run_tests PRESET [CTEST ARGUMENT ...]: on a terminal one line of progress, else one line per test that did not pass.
 run_tests() {
   local dir
   dir=$(build_dir "$1")
   shift
-  ctest --test-dir "$dir" --no-tests=error --output-on-failure -j "$jobs" "$@"
+  set -- --test-dir "$dir" --no-tests=error --output-on-failure -j "$jobs" "$@"
+  if [[ -t 1 ]]; then
+    ctest --progress "$@"
+  else
+    ctest "$@" | { grep -vE '^ +Start +[0-9]+: |^ *[0-9]+/[0-9]+ Test +#[0-9]+: .* Passed ' || true; }
+  fi
 }
