@@ -1,0 +1,138 @@
+#include "models/reference/run.h"
+
+#include "models/reference/operators.h"
+
+namespace systole {
+namespace {
+
+using ir::OpKind;
+
+void execute(const reference::Call& call) {
+  switch (call.node.op) {
+    case OpKind::kConv:
+      return reference::conv(call);
+    case OpKind::kGemm:
+      return reference::gemm(call);
+    case OpKind::kMatMul:
+      return reference::matmul(call);
+    case OpKind::kQLinearConv:
+      return reference::qlinear_conv(call);
+    case OpKind::kQLinearMatMul:
+      return reference::qlinear_matmul(call);
+    case OpKind::kQuantizeLinear:
+      return reference::quantize_linear(call);
+    case OpKind::kDequantizeLinear:
+      return reference::dequantize_linear(call);
+    case OpKind::kRelu:
+      return reference::relu(call);
+    case OpKind::kClip:
+      return reference::clip(call);
+    case OpKind::kMaxPool:
+      return reference::max_pool(call);
+    case OpKind::kAveragePool:
+    case OpKind::kGlobalAveragePool:
+      return reference::average_pool(call);
+    case OpKind::kAdd:
+      return reference::add(call);
+    case OpKind::kQLinearAdd:
+      return reference::qlinear_add(call);
+    case OpKind::kFlatten:
+    case OpKind::kReshape:
+      return reference::copy(call);
+    case OpKind::kSoftmax:
+      return reference::softmax(call);
+    case OpKind::kArgMax:
+      return reference::arg_max(call);
+    case OpKind::kTopK:
+      return reference::top_k(call);
+  }
+}
+
+// Holds the data of all tensors while the graph runs, and drops what nobody will read again.
+class Run {
+public:
+  Run(const ir::Graph& graph, bool keep_all)
+      : graph_(graph), keep_all_(keep_all), data_(graph.tensor_count()), readers_(graph.tensor_count(), 0) {
+    for (ir::TensorId id = 0; id < graph.tensor_count(); ++id) {
+      data_[id] = graph.tensor(id).value.data;
+      readers_[id] = graph.tensor(id).consumers.size();
+    }
+    for (const ir::TensorId id : graph.outputs()) ++readers_[id];  // never dropped
+  }
+
+  void feed(std::span<const ir::TensorData> inputs) {
+    SYSTOLE_ASSERT(inputs.size() == graph_.inputs().size(), "one value per network input");
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const ir::Tensor& tensor = graph_.tensor(graph_.inputs()[i]).value;
+      SYSTOLE_ASSERT(inputs[i] != nullptr && inputs[i]->size() == tensor.bytes(),
+                     "the value of input " + tensor.name + " does not have its size");
+      data_[graph_.inputs()[i]] = inputs[i];
+    }
+  }
+
+  void step(ir::NodeIndex index) {
+    const ir::Node& node = graph_.node(index);
+    reference::Call call{node, {}, {}};
+    for (const ir::TensorId id : node.inputs) {
+      call.inputs.push_back(id == ir::kNoTensor
+                                ? reference::Operand{}
+                                : reference::Operand{&graph_.tensor(id).value, data_[id]->data()});
+    }
+    std::vector<reference::Result> results(node.outputs.size());
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      const ir::TensorId id = node.outputs[i];
+      if (id != ir::kNoTensor) {
+        const ir::Tensor& tensor = graph_.tensor(id).value;
+        results[i] = {tensor.type, tensor.shape, std::vector<std::byte>(tensor.bytes())};
+      }
+      call.outputs.push_back(id == ir::kNoTensor ? nullptr : &results[i]);
+    }
+    execute(call);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      if (node.outputs[i] == ir::kNoTensor) continue;
+      data_[node.outputs[i]] = std::make_shared<const std::vector<std::byte>>(std::move(results[i].bytes));
+    }
+    release_inputs(index);
+  }
+
+  ReferenceResult result() && {
+    ReferenceResult result;
+    for (const ir::TensorId id : graph_.outputs()) {
+      result.outputs.push_back(graph_.tensor(id).value);
+      result.outputs.back().data = data_[id];
+    }
+    if (keep_all_) result.all = std::move(data_);
+    return result;
+  }
+
+private:
+  void release_inputs(ir::NodeIndex index) {
+    if (keep_all_) return;
+    for (const ir::TensorId id : graph_.node(index).inputs) {
+      if (id == ir::kNoTensor || data_[id] == nullptr) continue;
+      // A node that uses a tensor twice is one consumer.
+      if (released_by_[id] == index + 1) continue;
+      released_by_[id] = index + 1;
+      if (--readers_[id] == 0) data_[id] = nullptr;
+    }
+  }
+
+  const ir::Graph& graph_;
+  bool keep_all_;
+  std::vector<ir::TensorData> data_;
+  std::vector<std::size_t> readers_;
+  std::vector<ir::NodeIndex> released_by_ = std::vector<ir::NodeIndex>(graph_.tensor_count(), 0);
+};
+
+}  // namespace
+
+ReferenceResult run_reference(const ir::Graph& graph, std::span<const ir::TensorData> inputs, bool keep_all) {
+  const auto order = graph.topological_order();
+  SYSTOLE_ASSERT(order.has_value(), "the graph has a cycle");
+  Run run(graph, keep_all);
+  run.feed(inputs);
+  for (const ir::NodeIndex index : *order) run.step(index);
+  return std::move(run).result();
+}
+
+}  // namespace systole
