@@ -33,11 +33,11 @@ constexpr T saturate(std::int64_t value) {
       std::clamp<std::int64_t>(value, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
 }
 
-/// saturate(round_half_even(x) + zero). NaN gives saturate(zero).
+/// saturate(round_half_even(x) + zero); zero in the range of T. NaN gives the zero point.
 template <Int8Like T>
 T round_to(float x, std::int32_t zero) {
   // Clamped before the conversion, which could not represent the value otherwise. The limit is the largest
-  // float below 2^31: further out, no zero point brings the sum back into the range of T.
+  // float below 2^31: far beyond what a zero point could bring back into the range of T.
   constexpr float kLimit = 2147483520.0F;
   const float rounded = round_half_even(x);
   const float finite = rounded == rounded ? std::min(std::max(rounded, -kLimit), kLimit) : 0.0F;
