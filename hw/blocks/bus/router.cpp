@@ -62,6 +62,12 @@ struct Router::Downstream : tlm::tlm_bw_transport_if<> {
     router.invalidate(*this, start, end);
   }
 
+  /// Sends a burst's beats over this link.
+  timing::Path pass(timing::BankedPort& channel, const timing::Path& path, timing::Ticks latency,
+                    std::uint64_t offset, std::uint64_t bytes) const {
+    return region.banked ? later(path, latency) : cross(channel, path, latency, offset, bytes);
+  }
+
   Region region;
   tl::InitiatorSocket socket;
   Router& router;
@@ -128,7 +134,7 @@ void Router::transport(Upstream& from, tlm::tlm_generic_payload& payload, sc_cor
   const std::uint64_t offset = address - to->region.base;
   if (write) {
     path = cross(from.link.write, path, 0, offset, bytes);
-    path = cross(to->link.write, path, latency_, offset, bytes);
+    path = to->pass(to->link.write, path, latency_, offset, bytes);
   } else {
     path = later(path, latency_);
   }
@@ -144,7 +150,7 @@ void Router::transport(Upstream& from, tlm::tlm_generic_payload& payload, sc_cor
   if (write || payload.is_response_error()) {
     path = later(path, latency_);
   } else {
-    path = cross(to->link.read, path, latency_, offset, bytes);
+    path = to->pass(to->link.read, path, latency_, offset, bytes);
     path = cross(from.link.read, path, 0, offset, bytes);
   }
   tl::set_path(meta, path, clock_);

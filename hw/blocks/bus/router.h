@@ -22,10 +22,14 @@ struct Region {
   std::string name;
   std::uint64_t base = 0;
   std::uint64_t size = 0;
+  /// The crossbar reaches every bank of the target on a link of its own (the scratchpad): the target's banks
+  /// arbitrate, and no channel is shared in front of them.
+  bool banked = false;
 };
 
-/// Every initiator and every target has a link of its own, with separate channels for reads and writes, each
-/// `width` bytes per cycle. A request crosses in `latency` cycles and so does its response:
+/// Every initiator and every target has a link of its own (a banked target one for each bank), with separate
+/// channels for reads and writes, each `width` bytes per cycle. A request crosses in `latency` cycles and so
+/// does its response:
 ///   write   data: initiator's write channel, target's write channel, + latency; the target; + latency
 ///   read    request: + latency; the target; data: target's read channel, initiator's read channel, + latency
 /// Requests are arbitrated in the order in which they come; a channel serves its beats in that order, and
