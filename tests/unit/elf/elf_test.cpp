@@ -67,6 +67,8 @@ struct Damage {
   const char* message;
 };
 
+std::ostream& operator<<(std::ostream& stream, const Damage& damage) { return stream << damage.name; }
+
 class ElfDamage : public ::testing::TestWithParam<Damage> {};
 
 TEST_P(ElfDamage, IsReported) {

@@ -162,6 +162,8 @@ struct ExceptionCase {
   std::uint64_t instructions;  // up to and with the handler's wfi (4)
 };
 
+std::ostream& operator<<(std::ostream& stream, const ExceptionCase& test) { return stream << test.name; }
+
 class CpuException : public CpuTest, public ::testing::WithParamInterface<ExceptionCase> {};
 
 TEST_P(CpuException, TrapsWithCauseAddressAndValue) {
