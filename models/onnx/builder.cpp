@@ -232,7 +232,16 @@ void Builder::add_identity(const RawNode& node) {
     fail(node, "the output mask is not supported");
     return define_unknown(node);
   }
-  if (node.inputs.size() > 2 && !node.inputs[2].empty()) {  // Dropout's training_mode
+  if (node.op == "Dropout" && model_.opset < 7) {
+    const auto is_test = node.attributes.find("is_test");
+    const auto* value =
+        is_test == node.attributes.end() ? nullptr : std::get_if<std::int64_t>(&is_test->second);
+    if (value == nullptr || *value == 0) {
+      fail(node, "is_test must be 1; export the network for inference");
+      return define_unknown(node);
+    }
+  }
+  if (node.inputs.size() > 2 && !node.inputs[2].empty()) {  // Dropout's training_mode, from opset 12
     const Value training = value_of(node, node.inputs[2]);
     const ir::Tensor* value = training ? &graph_.tensor(*training).value : nullptr;
     const bool inference = value != nullptr && value->type == DType::kBool && value->elements() == 1 &&

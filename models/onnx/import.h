@@ -13,7 +13,7 @@
 namespace systole {
 
 /// The opset versions of the default domain that the importer understands.
-inline constexpr int kOldestOpset = 6;
+inline constexpr int kOldestOpset = 1;
 inline constexpr int kNewestOpset = 17;
 
 struct ImportOptions {

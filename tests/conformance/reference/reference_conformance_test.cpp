@@ -1,0 +1,105 @@
+// The reference executor against ONNX's own expected outputs.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iostream>
+#include <map>
+
+#include "models/ir/op.h"
+#include "models/onnx/import.h"
+#include "models/reference/run.h"
+#include "tests/conformance/reference/cases.h"
+
+namespace systole::conformance {
+namespace {
+
+// "name: reason" per line, of the tests whose forms of the operators are not supported.
+std::map<std::string, std::string> not_applicable() {
+  std::ifstream file(SYSTOLE_SOURCE_DIR "/tests/conformance/reference/not_applicable.txt");
+  EXPECT_TRUE(file.is_open());
+  std::map<std::string, std::string> list;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    const auto colon = line.find(": ");
+    EXPECT_NE(colon, std::string::npos) << "no reason: " << line;
+    list[line.substr(0, colon)] = colon == std::string::npos ? "" : line.substr(colon + 2);
+  }
+  return list;
+}
+
+// "" if the network imports and every data set gives the expected outputs, else what is wrong.
+std::string run(const Case& test) {
+  std::string why;
+  const auto sets = read_data_sets(test, why);
+  if (!sets) return why;
+  for (const DataSet& data : *sets) {
+    const Binding binding = bind(test, data);
+    Issues issues;
+    const auto graph = import_onnx(test.model(), issues, binding.options);
+    if (!graph) return to_string(issues.list()[0]);
+    if (graph->inputs().size() != binding.inputs.size()) return "the number of inputs differs";
+    const ReferenceResult result = run_reference(*graph, binding.inputs);
+    if (result.outputs.size() != data.outputs.size()) return "the number of outputs differs";
+    for (std::size_t i = 0; i < result.outputs.size(); ++i) {
+      const std::string wrong = difference(result.outputs[i], data.outputs[i]);
+      if (!wrong.empty()) return "output " + std::to_string(i) + ": " + wrong;
+    }
+  }
+  return "";
+}
+
+std::string group_of(const Case& test) { return test.operators.front(); }
+
+class ReferenceConformance : public testing::TestWithParam<std::string> {};
+
+TEST_P(ReferenceConformance, GivesOnnxExpectedOutputs) {
+  const auto excluded = not_applicable();
+  std::size_t count = 0;
+  for (const Case& test : find_cases()) {
+    if (group_of(test) != GetParam()) continue;
+    ++count;
+    const std::string wrong = run(test);
+    if (excluded.contains(test.name)) {
+      EXPECT_NE(wrong, "") << test.name << " passes, so it must leave not_applicable.txt";
+    } else {
+      EXPECT_EQ(wrong, "") << test.name;
+    }
+  }
+  EXPECT_GT(count, 0U) << "no test of " << GetParam();
+}
+
+std::vector<std::string> operators() {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < ir::kOpKindCount; ++i) {
+    const auto kind = static_cast<ir::OpKind>(i);
+    // Not one of ONNX's own operators, so ONNX has no test of it: see tests/unit/reference.
+    if (kind != ir::OpKind::kQLinearAdd) names.emplace_back(ir::name_of(kind));
+  }
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(Onnx, ReferenceConformance, testing::ValuesIn(operators()),
+                         [](const auto& instance) { return instance.param; });
+
+TEST(ReferenceConformanceTotal, PassesEveryApplicableTest) {
+  const auto excluded = not_applicable();
+  std::size_t passed = 0;
+  std::size_t applicable = 0;
+  std::set<std::string> names;
+  for (const Case& test : find_cases()) {
+    names.insert(test.name);
+    if (excluded.contains(test.name)) continue;
+    ++applicable;
+    if (run(test).empty()) ++passed;
+  }
+  std::cout << "passed " << passed << " of " << applicable << " applicable (" << names.size()
+            << " tests of these operators)\n";
+  EXPECT_EQ(passed, applicable);
+  EXPECT_GE(applicable, 151U) << "ONNX's test data has shrunk";
+  for (const auto& [name, reason] : excluded) {
+    EXPECT_TRUE(names.contains(name)) << name << " is no test of these operators";
+  }
+}
+
+}  // namespace
+}  // namespace systole::conformance
