@@ -18,6 +18,23 @@ import yaml
 ACCESS = ("ro", "rw", "wo", "w1c")
 
 
+class Loader(yaml.SafeLoader):
+    """Refuses a key that is given twice: YAML would silently take the last."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [key.value for key, _ in node.value]
+        for key in set(keys):
+            if keys.count(key) > 1:
+                mark = node.start_mark
+                sys.exit(f"error: {mark.name}:{mark.line + 1}: {key} is given twice")
+        return super().construct_mapping(node, deep)
+
+
+def load(path):
+    with path.open() as stream:
+        return yaml.load(stream, Loader)
+
+
 def check(regions, blocks, interrupts):
     problems = []
     seen = {}
@@ -34,13 +51,17 @@ def check(regions, blocks, interrupts):
     for low, high in zip(ordered, ordered[1:]):
         if low["base"] + low["size"] > high["base"]:
             problems.append(f"memory_map.yaml: regions {low['name']} and {high['name']} overlap")
-    lines = {}
+    lines, interrupt_names = {}, set()
     for interrupt in interrupts:
+        if interrupt["name"] in interrupt_names:
+            problems.append(f"memory_map.yaml: interrupt {interrupt['name']} is declared twice")
+        interrupt_names.add(interrupt["name"])
         if not 1 <= interrupt["line"] <= 31:
             problems.append(f"memory_map.yaml: interrupt {interrupt['name']}: line must be 1 to 31")
         if interrupt["line"] in lines:
             problems.append(f"memory_map.yaml: interrupt line {interrupt['line']} is used twice")
         lines[interrupt["line"]] = interrupt
+    sizes = {region.get("registers"): region["size"] for region in regions}
     for block in blocks.values():
         names, offsets = set(), set()
         for register in block["registers"]:
@@ -51,12 +72,19 @@ def check(regions, blocks, interrupts):
                 problems.append(f"{where}: offset {register['offset']:#x} is used twice")
             if register["offset"] % 4:
                 problems.append(f"{where}: offset is not a multiple of 4")
+            if register["offset"] + 4 > sizes.get(block["name"], 0x1000):
+                problems.append(f"{where}: lies outside its region")
+            if not 0 <= register["reset"] < 1 << 32:
+                problems.append(f"{where}: reset is not a 32-bit value")
             if register["access"] not in ACCESS:
                 problems.append(f"{where}: access must be one of {', '.join(ACCESS)}")
             names.add(register["name"])
             offsets.add(register["offset"])
-            used = 0
+            used, field_names = 0, set()
             for field in register.get("fields", []):
+                if field["name"] in field_names:
+                    problems.append(f"{where}: field {field['name']} is declared twice")
+                field_names.add(field["name"])
                 mask = ((1 << field["width"]) - 1) << field["bit"]
                 if mask >= 1 << 32 or used & mask:
                     problems.append(f"{where}: field {field['name']} overlaps or leaves the register")
@@ -126,10 +154,12 @@ def registers_md(regions, blocks, interrupts):
 
 def main():
     abi, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    memory = yaml.safe_load((abi / "memory_map.yaml").read_text())
+    memory = load(abi / "memory_map.yaml")
     blocks = {}
     for path in sorted((abi / "registers").glob("*.yaml")):
-        block = yaml.safe_load(path.read_text())
+        block = load(path)
+        if block["name"] in blocks:
+            sys.exit(f"error: registers/{path.name}: block {block['name']} is declared twice")
         blocks[block["name"]] = block
     regions, interrupts = memory["regions"], memory["interrupts"]
     problems = check(regions, blocks, interrupts)
