@@ -35,8 +35,10 @@ private:
   int before_;
 };
 
-// Below this, a call costs more than the product by plain loops.
-constexpr std::size_t kSmallProduct = 4096;
+// Below this, and for few rows, a call (its packing of B) costs more than the product by plain loops;
+// measured by bench/numerics.
+constexpr std::size_t kSmallProduct = 32768;
+constexpr std::size_t kFewRows = 4;
 // |255 * -128| * 2^16 just stays below 2^31: no sum of a call overflows, so that it does not matter what
 // oneDNN would do on overflow. Longer sums are cut, and the parts added here, where they wrap.
 constexpr std::size_t kLongestSum = 65536;
@@ -235,7 +237,8 @@ bool onednn_is_exact() {
 }
 
 void gemm(const IntGemm& g) {
-  if (g.m * g.n * g.k < kSmallProduct || !onednn_is_exact()) return gemm_portable(g);
+  const bool small = g.m < kFewRows || g.m * g.n * g.k < kSmallProduct;
+  if (small || !onednn_is_exact()) return gemm_portable(g);
   kernels::for_each_tile(g.b_layout, g.n, g.k, [&](const Tile& tile) {
     SYSTOLE_ASSERT(TileProduct(g, tile).run(), "oneDNN refused a product");
   });

@@ -119,7 +119,8 @@ void check_all_signs(const IntCase& shape, std::uint32_t seed) {
 // Below and above the size from which oneDNN is used; every combination of the options.
 TEST(IntGemm, EqualsTheDefinition) {
   std::uint32_t seed = 1;
-  for (const auto& [m, n, k] : {std::array<std::size_t, 3>{1, 1, 1}, {3, 5, 7}, {1, 40, 200}, {33, 17, 70}}) {
+  for (const auto& [m, n, k] :
+       {std::array<std::size_t, 3>{1, 1, 1}, {3, 5, 7}, {1, 40, 200}, {33, 17, 70}, {40, 30, 90}}) {
     for (unsigned options = 0; options < 8; ++options) {
       for (const std::size_t tile_cols : {0U, 4U, 16U, 64U}) {
         check_all_signs({m, n, k, (options & 1U) != 0, (options & 2U) != 0, (options & 4U) != 0, tile_cols},
@@ -131,12 +132,12 @@ TEST(IntGemm, EqualsTheDefinition) {
 
 // Longer than one exact call of oneDNN, and long enough that sums overflow: 140000 x 255 x 255 > 2^31.
 TEST(IntGemm, LongSumsWrap) {
-  check_all_signs({2, 3, 140000, true, false, false, 0}, 7);
-  check_all_signs({2, 3, 140000, false, true, true, 2}, 8);
-  const std::size_t k = 140000;
-  const std::vector<std::uint8_t> a(k, 255), b(k, 255);
-  std::int32_t c = 0;
-  gemm(IntGemm{.m = 1,
+  check_all_signs({5, 3, 140000, true, false, false, 0}, 7);
+  check_all_signs({5, 3, 140000, false, true, true, 2}, 8);
+  const std::size_t m = 4, k = 140000;
+  const std::vector<std::uint8_t> a(m * k, 255), b(k, 255);
+  std::vector<std::int32_t> c(m);
+  gemm(IntGemm{.m = m,
                .n = 1,
                .k = k,
                .a = a.data(),
@@ -145,14 +146,14 @@ TEST(IntGemm, LongSumsWrap) {
                .b = b.data(),
                .b_type = DType::kUInt8,
                .b_layout = BLayout::row_major(1),
-               .c = &c,
+               .c = c.data(),
                .ldc = 1});
-  EXPECT_EQ(c, static_cast<std::int32_t>(140000LL * 255 * 255));
+  EXPECT_EQ(c, std::vector<std::int32_t>(m, static_cast<std::int32_t>(140000LL * 255 * 255)));
 }
 
 // Pairs of products that leave 16 bits: what vpmaddubsw would saturate.
 TEST(IntGemm, ExtremesDoNotSaturate) {
-  const std::size_t k = 128, n = 32, m = 4;
+  const std::size_t k = 128, n = 32, m = 16;
   for (const std::int8_t weight : {std::int8_t{127}, std::int8_t{-128}}) {
     const std::vector<std::uint8_t> a(m * k, 255);
     const std::vector<std::int8_t> b(k * n, weight);
