@@ -145,6 +145,13 @@ TEST(Systolic, TwoFoldsByHand) {
   EXPECT_EQ(gemm_cycles({4, 3, true}, 2, 3, 8), 15U);
 }
 
+// The diagram in docs/blocks/systolic-array.md: starts 3 and 3 + max(2, 3) = 6, end 6 + 2 + 3 + 2 - 2 = 11.
+// Single-buffered: twice 3 + (2 + 3 + 2 - 2) = 16.
+TEST(Systolic, DatasheetDiagram) {
+  EXPECT_EQ(gemm_cycles({3, 2, true}, 2, 2, 6), 11U);
+  EXPECT_EQ(gemm_cycles({3, 2, false}, 2, 2, 6), 16U);
+}
+
 // The last fold is narrow and short: the wide one before it drains later. 1 x 5 array, M = 1, K = 1, N = 6:
 // starts 1 and 2; ends 1 + 1 + 1 + 5 - 2 = 6 and 2 + 1 + 1 + 1 - 2 = 3.
 TEST(Systolic, WideFoldMayOutliveTheLast) { EXPECT_EQ(gemm_cycles({1, 5, true}, 1, 6, 1), 6U); }
