@@ -13,9 +13,8 @@ Power::Power(const sc_core::sc_module_name& name, sc_core::sc_time access_time,
       exit_(registers_, SYS_POWER_EXIT_OFFSET, tl::RegisterAccess::kWriteOnly, SYS_POWER_EXIT_RESET),
       on_exit_(std::move(on_exit)) {
   exit_.on_write([this](std::uint32_t code, sc_core::sc_time delay) {
-    if (stopping_) return;
-    stopping_ = true;
-    exit_.set(code);
+    if (requested_) return;  // the first write counts
+    requested_ = code;
     stop_event_.notify(delay);
   });
   SC_HAS_PROCESS(Power);
@@ -25,7 +24,7 @@ Power::Power(const sc_core::sc_module_name& name, sc_core::sc_time access_time,
 }
 
 void Power::stop() {
-  exit_code_ = exit_.value();
+  exit_code_ = requested_;
   if (on_exit_) on_exit_(*exit_code_);
   sc_core::sc_stop();
 }

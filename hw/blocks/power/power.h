@@ -28,7 +28,7 @@ private:
   tl::Register exit_;
   std::function<void(std::uint32_t)> on_exit_;
   sc_core::sc_event stop_event_;
-  bool stopping_ = false;  ///< only the first write counts
+  std::optional<std::uint32_t> requested_;
   std::optional<std::uint32_t> exit_code_;
 };
 
