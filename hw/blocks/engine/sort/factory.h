@@ -1,0 +1,24 @@
+// The sort engine: what the engine shell needs to be one.
+#pragma once
+
+#include "hw/blocks/engine/shell/job.h"
+#include "hw/config/soc_config.h"
+
+namespace systole::engine {
+
+/// Makes jobs from SGB_OP_SORT descriptors. Errors: see sort::decode.
+class SortFactory : public JobFactory {
+public:
+  /// config.lanes must be a power of two.
+  explicit SortFactory(const SortConfig& config);
+
+  std::variant<std::unique_ptr<Job>, ErrorCode> make(const sgb_descriptor& descriptor,
+                                                     bool functional) override;
+  [[nodiscard]] std::uint64_t setup_cycles() const override { return config_.setup_cycles; }
+  [[nodiscard]] ActionName operation_action() const override { return {"sort.compare", "compare"}; }
+
+private:
+  SortConfig config_;
+};
+
+}  // namespace systole::engine

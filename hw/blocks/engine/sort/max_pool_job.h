@@ -1,0 +1,29 @@
+// Max pooling.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "hw/blocks/engine/shell/job.h"
+#include "hw/blocks/engine/shell/pool_rows.h"
+#include "hw/blocks/engine/sort/operation.h"
+
+namespace systole::engine::sort {
+
+/// One phase for each row of outputs.
+class MaxPoolJob : public Job {
+public:
+  MaxPoolJob(const Operation& op, std::uint32_t lanes, bool functional);
+  bool next(Phase& phase) override;
+  void execute() override;
+
+private:
+  Operation op_;
+  std::uint32_t lanes_;
+  numerics::Window window_;
+  std::int64_t row_ = -1;      ///< of the phase at hand
+  std::vector<std::byte> in_;  ///< empty when timing only
+  std::vector<std::byte> out_;
+};
+
+}  // namespace systole::engine::sort
