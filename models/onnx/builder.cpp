@@ -60,7 +60,12 @@ void Builder::bind_constants() {
       issues_.add("", "there is no input '" + name + "' to give a value to");
       continue;
     }
-    check_declaration(*declared, tensor);
+    if (!check_declaration(*declared, tensor)) {
+      constants_.erase(name);
+      model_.unreadable.insert(name);
+      define(name, std::nullopt);
+      continue;
+    }
     ir::Tensor constant = tensor;
     constant.name = name;
     constants_.insert_or_assign(name, std::move(constant));
@@ -107,18 +112,19 @@ void Builder::add_inputs() {
   graph_.set_inputs(std::move(inputs));
 }
 
-void Builder::check_declaration(const RawValue& declared, const ir::Tensor& actual) {
+bool Builder::check_declaration(const RawValue& declared, const ir::Tensor& actual) {
   bool fits = !declared.has_shape || declared.dims.size() == actual.shape.size();
   for (std::size_t d = 0; fits && declared.has_shape && d < actual.shape.size(); ++d) {
     fits = !declared.dims[d].size || *declared.dims[d].size == actual.shape[d];
   }
-  if (fits && (!declared.type || declared.type == actual.type)) return;
+  if (fits && (!declared.type || declared.type == actual.type)) return true;
   std::string text;
   for (const RawValue::Dim& dim : declared.dims) {
     text += (text.empty() ? "" : ", ") + (dim.size ? std::to_string(*dim.size) : "?");
   }
   issues_.add("", "'" + declared.name + "' is declared as " + declared.type_name + " [" + text +
                       "], but is " + std::string(name_of(actual.type)) + " " + to_text(actual.shape));
+  return false;
 }
 
 void Builder::add_outputs() {
@@ -270,9 +276,13 @@ void Builder::add_operator(const RawNode& node, const Operator& op) {
          "has " + std::to_string(count) + " inputs; at most " + std::to_string(op.inputs) + " are supported");
     return define_unknown(node);
   }
-  for (std::size_t i = 0; i < std::max(count, op.required_inputs); ++i) {
+  if (!node.domain.empty() && !node.attributes.empty()) {  // ONNX's checker does not know these operators
+    fail(node, "attribute '" + node.attributes.begin()->first + "' is unknown");
+    known = false;
+  }
+  for (std::size_t i = 0; i < op.inputs; ++i) {
     const bool given = i < count && !node.inputs[i].empty();
-    if (!given && i < op.required_inputs) {
+    if (!given && op.requires_input(i)) {
       fail(node, "required input " + std::to_string(i) + " is missing");
       known = false;
     }

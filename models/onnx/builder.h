@@ -30,7 +30,8 @@ private:
   void add_inputs();
   void bind_constants();
   void add_outputs();
-  void check_declaration(const RawValue& declared, const ir::Tensor& actual);
+  // Reports a tensor that is not what the file declares it to be.
+  bool check_declaration(const RawValue& declared, const ir::Tensor& actual);
   void count_uses(const std::vector<std::size_t>& order);
 
   void add_node(const RawNode& node);

@@ -12,27 +12,27 @@ using ir::OpKind;
 
 constexpr std::string_view kMicrosoft = "com.microsoft";
 
-//             kind                        domain   required, all inputs, outputs, rule
+// kind, domain, inputs, which of them are optional (a bit each), outputs, rule
 constexpr std::array<Operator, ir::kOpKindCount> kOperators{{
-    {OpKind::kConv, "", 2, 3, 1, resolve_conv},
-    {OpKind::kGemm, "", 2, 3, 1, resolve_gemm},
-    {OpKind::kMatMul, "", 2, 2, 1, resolve_matmul},
-    {OpKind::kQLinearConv, "", 8, 9, 1, resolve_qlinear_conv},
-    {OpKind::kQLinearMatMul, "", 8, 8, 1, resolve_qlinear_matmul},
-    {OpKind::kQuantizeLinear, "", 2, 3, 1, resolve_quantize},
-    {OpKind::kDequantizeLinear, "", 2, 3, 1, resolve_dequantize},
-    {OpKind::kRelu, "", 1, 1, 1, resolve_relu},
-    {OpKind::kClip, "", 1, 3, 1, resolve_clip},
-    {OpKind::kMaxPool, "", 1, 1, 1, resolve_max_pool},
-    {OpKind::kAveragePool, "", 1, 1, 1, resolve_average_pool},
-    {OpKind::kGlobalAveragePool, "", 1, 1, 1, resolve_global_average_pool},
-    {OpKind::kAdd, "", 2, 2, 1, resolve_add},
-    {OpKind::kQLinearAdd, kMicrosoft, 7, 8, 1, resolve_qlinear_add},
-    {OpKind::kFlatten, "", 1, 1, 1, resolve_flatten},
-    {OpKind::kReshape, "", 2, 2, 1, resolve_reshape},
-    {OpKind::kSoftmax, "", 1, 1, 1, resolve_softmax},
-    {OpKind::kArgMax, "", 1, 1, 1, resolve_arg_max},
-    {OpKind::kTopK, "", 1, 2, 2, resolve_top_k},
+    {OpKind::kConv, "", 3, 0b100, 1, resolve_conv},
+    {OpKind::kGemm, "", 3, 0b100, 1, resolve_gemm},
+    {OpKind::kMatMul, "", 2, 0, 1, resolve_matmul},
+    {OpKind::kQLinearConv, "", 9, 0b100000000, 1, resolve_qlinear_conv},
+    {OpKind::kQLinearMatMul, "", 8, 0, 1, resolve_qlinear_matmul},
+    {OpKind::kQuantizeLinear, "", 3, 0b100, 1, resolve_quantize},
+    {OpKind::kDequantizeLinear, "", 3, 0b100, 1, resolve_dequantize},
+    {OpKind::kRelu, "", 1, 0, 1, resolve_relu},
+    {OpKind::kClip, "", 3, 0b110, 1, resolve_clip},
+    {OpKind::kMaxPool, "", 1, 0, 1, resolve_max_pool},
+    {OpKind::kAveragePool, "", 1, 0, 1, resolve_average_pool},
+    {OpKind::kGlobalAveragePool, "", 1, 0, 1, resolve_global_average_pool},
+    {OpKind::kAdd, "", 2, 0, 1, resolve_add},
+    {OpKind::kQLinearAdd, kMicrosoft, 8, 0b10100100, 1, resolve_qlinear_add},
+    {OpKind::kFlatten, "", 1, 0, 1, resolve_flatten},
+    {OpKind::kReshape, "", 2, 0, 1, resolve_reshape},
+    {OpKind::kSoftmax, "", 1, 0, 1, resolve_softmax},
+    {OpKind::kArgMax, "", 1, 0, 1, resolve_arg_max},
+    {OpKind::kTopK, "", 2, 0b10, 2, resolve_top_k},
 }};
 
 constexpr std::array<std::string_view, 3> kDissolved{"Constant", "Identity", "Dropout"};

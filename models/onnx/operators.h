@@ -38,10 +38,12 @@ using Rule = Resolved (*)(NodeView&);
 struct Operator {
   ir::OpKind kind;
   std::string_view domain;
-  std::size_t required_inputs;
   std::size_t inputs;
+  unsigned optional;  ///< bit i: input i may be absent
   std::size_t outputs;
   Rule rule;
+
+  [[nodiscard]] bool requires_input(std::size_t i) const { return i < inputs && (optional >> i & 1U) == 0; }
 };
 
 /// The operator, or null: not supported in that domain.
