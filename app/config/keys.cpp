@@ -22,6 +22,9 @@ constexpr std::array<ChoiceName, 2> kFidelities{
      {"analytical", raw(Fidelity::kAnalytical), "this version simulates transactions only"}}};
 constexpr std::array<ChoiceName, 2> kChecks{
     {{"reference", raw(Check::kReference)}, {"none", raw(Check::kNone)}}};
+constexpr std::array<ChoiceName, 3> kWeights{{{"auto", raw(Weights::kAuto)},
+                                              {"resident", raw(Weights::kResident)},
+                                              {"streamed", raw(Weights::kStreamed)}}};
 constexpr std::array<ChoiceName, 2> kDistributions{
     {{"uniform", raw(Distribution::kUniform)}, {"normal", raw(Distribution::kNormal)}}};
 
@@ -95,11 +98,12 @@ const std::vector<Key>& scenario_keys() {
       {"inputs.dataset", FIELD(inputs.dataset), "a folder with dataset.yaml, or that file"},
       {"inputs.files", FIELD(inputs.files), "TensorProto files: for every inference one per network input"},
       {"inputs.random.seed", FIELD(inputs.random.seed), "of the generated inputs", {}, false, "that of `seed`"},
-      {"inputs.random.distribution", CHOICE(inputs.random.distribution, kDistributions), "uniform over the type's range (floats: -1 to 1), or normal (floats: mean 0, deviation 1; integers: a sixth of the range)"},
+      {"inputs.random.distribution", CHOICE(inputs.random.distribution, kDistributions), "uniform: floats -1 to 1, integers -128 to 127 (uint8: 0 to 255); normal: the middle of that, deviation 1 for floats and a sixth of the range for integers"},
       {"inputs.count", FIELD(inputs.count), "inferences", {1, 1'000'000'000}, false, "all; 1 of random inputs"},
       {"firmware", [](Scenario& s) -> Field { return OptionalFile{&s.firmware}; }, "an RV32 ELF file, or default: the inference program of the build"},
       {"fidelity", CHOICE(fidelity, kFidelities), "how the hardware is simulated"},
       {"functional", FIELD(functional), "false: timing and energy only, no tensor data is moved"},
+      {"mapping.weights", CHOICE(mapping.weights, kWeights), "where weights stand: resident in SRAM, streamed from DRAM for every inference, or auto: what fits is resident"},
       {"check", CHOICE(check, kChecks), "reference: every output is compared with the reference executor, bit for bit"},
       {"seed", FIELD(seed), "of everything that is random"},
       {"limits.cycles", FIELD(limits.cycles), "cycles after which a run is stopped as failed; 0: never"},

@@ -220,7 +220,7 @@ std::optional<Tree> with_settings(Loader& loader, std::optional<Tree> tree,
 std::optional<Tree> load_scenario(const std::string& path, const std::vector<std::string>& settings,
                                   const SearchPath& search, Issues& issues) {
   Loader loader(search, issues);
-  return with_settings(loader, loader.file(path, {}, "", ""), settings);
+  return with_settings(loader, loader.file(path, {path, 0, 0}, "", ""), settings);
 }
 
 std::optional<Tree> load_soc(const std::string& path, const std::vector<std::string>& settings,
@@ -228,7 +228,8 @@ std::optional<Tree> load_soc(const std::string& path, const std::vector<std::str
   Loader loader(search, issues);
   Tree scenario;
   scenario.kind = Tree::Kind::kMap;
-  scenario.entries.push_back({"soc", {}, scalar_tree(path)});
+  scenario.entries.push_back({"soc", {path, 0, 0}, scalar_tree(path)});
+  scenario.entries.back().value.where = {path, 0, 0};
   if (!loader.file_maps(scenario)) return std::nullopt;
   return with_settings(loader, std::move(scenario), settings);
 }

@@ -218,14 +218,14 @@ std::optional<Resolved> resolve(const Tree& tree, const SearchPath& search, Issu
   return issues.size() == before ? std::optional(resolver.take()) : std::nullopt;
 }
 
-std::optional<SocConfig> resolve_soc(const Tree& tree, const SearchPath& search, Issues& issues) {
+std::optional<Scenario> resolve_soc(const Tree& tree, const SearchPath& search, Issues& issues) {
   const std::size_t before = issues.size();
   Resolver resolver(search, clock_of(tree), issues);
   resolver.read_map(tree, "");
   resolver.drop_absent_engines();
   resolver.read_dram();
   if (issues.size() == before) validate(resolver.out().scenario.soc, resolver.out().provenance, issues);
-  return issues.size() == before ? std::optional(resolver.take().scenario.soc) : std::nullopt;
+  return issues.size() == before ? std::optional(resolver.take().scenario) : std::nullopt;
 }
 
 std::optional<Resolved> read_scenario(const std::string& path, const std::vector<std::string>& settings,

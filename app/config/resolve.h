@@ -19,8 +19,8 @@ struct Resolved {
 /// is wrong is reported at once; nullopt if anything is.
 std::optional<Resolved> resolve(const Tree& tree, const SearchPath& search, Issues& issues);
 
-/// The SoC of a tree that holds nothing else (load_soc).
-std::optional<SocConfig> resolve_soc(const Tree& tree, const SearchPath& search, Issues& issues);
+/// A tree that holds a SoC but no workload (load_soc): the rest of the scenario is as by default.
+std::optional<Scenario> resolve_soc(const Tree& tree, const SearchPath& search, Issues& issues);
 
 /// load_scenario and resolve: what every command starts with.
 std::optional<Resolved> read_scenario(const std::string& path, const std::vector<std::string>& settings,

@@ -65,6 +65,13 @@ struct DramPart {
 enum class Fidelity : std::uint8_t { kTransaction, kAnalytical };
 enum class Check : std::uint8_t { kReference, kNone };
 
+/// Where weights stand while the network runs: the mapper's choice, in SRAM, or streamed from DRAM.
+enum class Weights : std::uint8_t { kAuto, kResident, kStreamed };
+
+struct Mapping {
+  Weights weights = Weights::kAuto;
+};
+
 struct Limits {
   std::uint64_t cycles = 0;  ///< 0 = none
 };
@@ -80,6 +87,7 @@ struct Scenario {
   bool functional = true;
   FileRef technology_file;  ///< empty: written in the scenario itself
   energy::TechnologyTable technology;
+  Mapping mapping;
   Check check = Check::kReference;
   std::uint64_t seed = 1;
   Limits limits;

@@ -57,8 +57,9 @@ std::optional<FileRef> SearchPath::find(const std::string& name, const SourceLoc
 std::optional<std::string> read_text(const fs::path& path, const SourceLocation& named_in,
                                      const std::string& key, Issues& issues) {
   std::error_code error;
-  if (fs::is_directory(path, error)) {
-    issues.add(named_in, key, path.generic_string() + " is a folder; a file is expected");
+  if (fs::exists(path, error) && !fs::is_regular_file(path, error)) {
+    const char* what = fs::is_directory(path, error) ? " is a folder" : " is a device or a pipe";
+    issues.add(named_in, key, path.generic_string() + what + "; a file is expected");
     return std::nullopt;
   }
   std::ifstream in(path, std::ios::binary);

@@ -1,69 +1,149 @@
-// The one file that knows yaml-cpp.
-#include <yaml-cpp/yaml.h>
+// The one file that knows yaml-cpp. Its parser's events become a Tree directly: every limit is kept while the
+// text is read, and no document can grow without bound.
+#include <yaml-cpp/emitter.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+#include <utility>
 
+#include "app/config/text_check.h"
 #include "app/config/tree.h"
 
 namespace systole::app {
 namespace {
 
 // Far above any configuration; below what aliases that contain one another can make of a few lines.
-constexpr std::size_t kMaxValues = 100'000;
-constexpr int kMaxDepth = 32;
+constexpr std::size_t kMaxValues = 20'000;
+constexpr std::size_t kMaxDepth = 32;
 constexpr std::size_t kMaxText = 4U << 20;
 
-class Reader {
-public:
-  Reader(std::string file, Issues& issues) : file_(std::move(file)), issues_(issues) {}
+// Ends the reading; what is wrong has been reported.
+struct Refused : std::runtime_error {
+  Refused() : std::runtime_error("refused") {}
+};
 
-  bool read(const YAML::Node& node, Tree& tree, int depth) {
-    tree.where = place(node.Mark());
-    if (++values_ > kMaxValues || depth > kMaxDepth) {
-      issues_.add({file_, 0, 0}, "",
-                  "is too large or too deep for a configuration (or an alias contains itself)");
-      return false;
-    }
-    switch (node.Type()) {
-      case YAML::NodeType::Scalar:
-        tree.kind = Tree::Kind::kScalar;
-        tree.scalar = node.Scalar();
-        return true;
-      case YAML::NodeType::Sequence:
-        tree.kind = Tree::Kind::kList;
-        for (const YAML::Node& item : node) {
-          if (!read(item, tree.items.emplace_back(), depth + 1)) return false;
-        }
-        return true;
-      case YAML::NodeType::Map:
-        tree.kind = Tree::Kind::kMap;
-        return read_map(node, tree, depth);
-      case YAML::NodeType::Null:
-      case YAML::NodeType::Undefined:
-        break;
-    }
-    return true;
+std::size_t values_in(const Tree& tree) {
+  std::size_t count = 1;
+  for (const Tree& item : tree.items) count += values_in(item);
+  for (const TreeEntry& entry : tree.entries) count += values_in(entry.value);
+  return count;
+}
+
+std::size_t depth_of(const Tree& tree) {
+  std::size_t deepest = 0;
+  for (const Tree& item : tree.items) deepest = std::max(deepest, depth_of(item));
+  for (const TreeEntry& entry : tree.entries) deepest = std::max(deepest, depth_of(entry.value));
+  return deepest + 1;
+}
+
+class Builder : public YAML::EventHandler {
+public:
+  Builder(std::string file, Issues& issues) : file_(std::move(file)), issues_(issues) {}
+
+  Tree take() {
+    if (root_.kind == Tree::Kind::kNull) root_.kind = Tree::Kind::kMap;
+    return std::move(root_);
   }
 
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++documents_ > 1) refuse(place(mark), "", "a second YAML document starts here; keep one");
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    Tree tree;
+    tree.where = place(mark);
+    value(std::move(tree), anchor);
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t anchor,
+                const std::string& text) override {
+    Tree tree = scalar_tree(text);
+    tree.where = place(mark);
+    value(std::move(tree), anchor);
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const auto found = anchors_.find(anchor);
+    if (found == anchors_.end()) refuse(place(mark), "", "this alias stands inside of what it names");
+    if (frames_.size() + depth_of(found->second) > kMaxDepth) refuse_size();
+    values_ += values_in(found->second);
+    if (values_ > kMaxValues) refuse_size();
+    attach(found->second);
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value /*style*/) override {
+    open(Tree::Kind::kList, mark, anchor);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value /*style*/) override {
+    open(Tree::Kind::kMap, mark, anchor);
+  }
+  void OnMapEnd() override { close(); }
+
 private:
-  bool read_map(const YAML::Node& node, Tree& tree, int depth) {
-    for (const auto& pair : node) {
-      const SourceLocation where = place(pair.first.Mark());
-      if (!pair.first.IsScalar()) {
-        issues_.add(where, "", "a key must be a single word");
-        return false;
-      }
-      const std::string& key = pair.first.Scalar();
-      if (tree.find(key) != nullptr) {
-        issues_.add(where, key, "this key stands twice in the same map; keep one");
-        continue;
-      }
-      Tree value;
-      if (!read(pair.second, value, depth + 1)) return false;
-      tree.entries.push_back({key, where, std::move(value)});
+  // A list or map that is being read.
+  struct Frame {
+    Tree tree;
+    YAML::anchor_t anchor = YAML::NullAnchor;
+    bool has_key = false;
+    TreeEntry entry;  // the entry whose value comes next
+  };
+
+  [[noreturn]] void refuse(SourceLocation where, std::string key, std::string message) {
+    issues_.add(std::move(where), std::move(key), std::move(message));
+    throw Refused();
+  }
+  [[noreturn]] void refuse_size() {
+    refuse({file_, 0, 0}, "", "is too large or too deep for a configuration");
+  }
+
+  void open(Tree::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
+    if (frames_.size() >= kMaxDepth) refuse_size();
+    Frame& frame = frames_.emplace_back();
+    frame.tree.kind = kind;
+    frame.tree.where = place(mark);
+    frame.anchor = anchor;
+  }
+
+  void close() {
+    Frame frame = std::move(frames_.back());
+    frames_.pop_back();
+    value(std::move(frame.tree), frame.anchor);
+  }
+
+  void value(Tree tree, YAML::anchor_t anchor) {
+    if (++values_ > kMaxValues) refuse_size();
+    if (anchor != YAML::NullAnchor) anchors_[anchor] = tree;
+    attach(std::move(tree));
+  }
+
+  void attach(Tree tree) {
+    if (frames_.empty()) {
+      root_ = std::move(tree);
+      return;
     }
-    return true;
+    Frame& frame = frames_.back();
+    if (frame.tree.kind == Tree::Kind::kList) {
+      frame.tree.items.push_back(std::move(tree));
+    } else if (frame.has_key) {
+      frame.has_key = false;
+      frame.entry.value = std::move(tree);
+      frame.tree.entries.push_back(std::move(frame.entry));
+    } else {
+      if (tree.kind != Tree::Kind::kScalar) refuse(tree.where, "", "a key must be a single word");
+      if (frame.tree.find(tree.scalar) != nullptr) {
+        refuse(tree.where, tree.scalar, "this key stands twice in the same map; keep one");
+      }
+      frame.has_key = true;
+      frame.entry = {tree.scalar, tree.where, {}};
+    }
   }
 
   [[nodiscard]] SourceLocation place(const YAML::Mark& mark) const {
@@ -73,7 +153,11 @@ private:
 
   std::string file_;
   Issues& issues_;
+  Tree root_;
+  std::vector<Frame> frames_;
+  std::map<YAML::anchor_t, Tree> anchors_;
   std::size_t values_ = 0;
+  int documents_ = 0;
 };
 
 void write(YAML::Emitter& out, const Tree& tree) {
@@ -107,27 +191,27 @@ std::optional<Tree> parse_yaml(const std::string& text, const std::string& file,
     issues.add({file, 0, 0}, "", "is too large for a configuration");
     return std::nullopt;
   }
-  std::vector<YAML::Node> documents;
+  if (const auto bad = first_bad_character(text)) {
+    issues.add({file, bad->line, bad->column}, "",
+               "is not UTF-8 text: a control character or a broken sequence");
+    return std::nullopt;
+  }
+  Builder builder(file, issues);
   try {
-    documents = YAML::LoadAll(text);
+    std::istringstream in(text);
+    YAML::Parser parser(in);
+    while (parser.HandleNextDocument(builder)) {
+    }
   } catch (const YAML::Exception& error) {
     const bool placed = !error.mark.is_null();
     issues.add({file, placed ? error.mark.line + 1 : 0, placed ? error.mark.column + 1 : 0}, "",
                "is not YAML: " + error.msg);
     return std::nullopt;
-  }
-  Tree tree;
-  tree.where = {file, 0, 0};
-  tree.kind = Tree::Kind::kMap;
-  if (documents.empty()) return tree;
-  if (documents.size() > 1) {
-    issues.add({file, 0, 0}, "", "has " + std::to_string(documents.size()) + " YAML documents; keep one");
+  } catch (const Refused&) {
     return std::nullopt;
   }
-  const std::size_t before = issues.size();
-  tree = {};
-  if (!Reader(file, issues).read(documents.front(), tree, 0) || issues.size() != before) return std::nullopt;
-  if (tree.kind == Tree::Kind::kNull) tree.kind = Tree::Kind::kMap;
+  Tree tree = builder.take();
+  if (tree.where.file.empty()) tree.where.file = file;
   return tree;
 }
 

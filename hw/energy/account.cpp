@@ -48,10 +48,10 @@ Account account(const Ledger& ledger, const TechnologyTable& table, Issues& issu
 
 std::vector<std::string> unused_costs(const Ledger& ledger, const TechnologyTable& table) {
   std::vector<std::string> unused;
-  for (const auto& [name, cost] : table.costs) {
+  for (const auto& entry : table.costs) {
     const bool known = std::any_of(ledger.actions().begin(), ledger.actions().end(),
-                                   [&](const Ledger::Action& action) { return action.name == name; });
-    if (!known) unused.push_back(name);
+                                   [&](const Ledger::Action& action) { return action.name == entry.first; });
+    if (!known) unused.push_back(entry.first);
   }
   return unused;
 }

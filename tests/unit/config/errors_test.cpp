@@ -121,9 +121,14 @@ TEST_F(ConfigErrors, ValuesThatDoNotFitOneAnother) {
 TEST_F(ConfigErrors, TextThatIsNoYaml) {
   EXPECT_THAT(issues_of("a: [1\n"), ElementsAre(HasSubstr("is not YAML")));
   EXPECT_THAT(issues_of("- a\n- b\n"), ElementsAre(HasSubstr("is a list; a map of keys is expected")));
-  EXPECT_THAT(issues_of("a: 1\n---\nb: 1\n"), ElementsAre(HasSubstr("has 2 YAML documents")));
+  EXPECT_THAT(issues_of("a: 1\n---\nb: 1\n"),
+              ElementsAre("scenarios/run.yaml:2:1: a second YAML document starts here; keep one"));
   EXPECT_THAT(issues_of("seed: 1\nseed: 2\n"),
               ElementsAre("scenarios/run.yaml:2:1: seed: this key stands twice in the same map; keep one"));
+  EXPECT_THAT(issues_of("a: 1\nb: \x01\n"),
+              ElementsAre(HasSubstr("scenarios/run.yaml:2:4: is not UTF-8 text")));
+  EXPECT_THAT(issues_of("a: \xff\n"), ElementsAre(HasSubstr("is not UTF-8 text")));
+  EXPECT_THAT(issues_of("a: &x [*x]\n"), ElementsAre(HasSubstr("this alias stands inside of what it names")));
   EXPECT_THAT(issues_of("? [a, b]\n: 1\n"), ElementsAre(HasSubstr("a key must be a single word")));
 }
 

@@ -1,0 +1,252 @@
+// systole run: from a scenario to a result folder.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <sstream>
+
+#include "app/commands/console.h"
+#include "app/commands/run_options.h"
+#include "app/config/resolve.h"
+#include "app/results/conservation.h"
+#include "app/results/folder.h"
+#include "app/results/hash.h"
+#include "app/results/summary.h"
+#include "app/results/trace.h"
+#include "app/run/compile.h"
+#include "app/run/inputs.h"
+#include "app/run/verify.h"
+#include "app/terminal/progress.h"
+#include "app/terminal/run_report.h"
+#include "app/terminal/text.h"
+#include "hw/base/assert.h"
+#include "hw/base/log.h"
+#include "models/onnx/tensor_file.h"
+
+namespace systole::app {
+namespace {
+
+namespace fs = std::filesystem;
+using WallClock = std::chrono::steady_clock;
+
+/// Everything that a run needs, read and checked before the simulation starts.
+struct Prepared {
+  Resolved resolved;
+  Compiled compiled;
+  InputSet inputs;
+  std::string firmware;
+};
+
+std::optional<Prepared> prepare(const RunOptions& options, Issues& issues) {
+  auto resolved = read_scenario(options.scenario, options.all_settings(), SearchPath::standard(), issues);
+  if (!resolved) return std::nullopt;
+  // The command line's seed stands above the one that the scenario may give its inputs.
+  if (!options.seed.empty()) resolved->scenario.inputs.random.seed = resolved->scenario.seed;
+  const Scenario& scenario = resolved->scenario;
+  auto compiled = compile(scenario.workload.network, scenario.soc, scenario.mapping, issues);
+  std::optional<InputSet> inputs;
+  if (compiled) inputs = read_inputs(scenario, resolved->provenance, compiled->network, issues);
+  const fs::path elf = scenario.firmware ? scenario.firmware->path : fs::path(SYSTOLE_FIRMWARE);
+  auto firmware = read_text(elf, {elf.generic_string(), 0, 0}, "firmware", issues);
+  if (!compiled || !inputs || !firmware) return std::nullopt;
+  return Prepared{std::move(*resolved), std::move(*compiled), std::move(*inputs), std::move(*firmware)};
+}
+
+std::optional<soc::RunResult> simulate(const Prepared& prepared, bool quiet, Issues& issues) {
+  const Scenario& scenario = prepared.resolved.scenario;
+  soc::RunRequest request;
+  request.config = scenario.soc;
+  request.graph_image = prepared.compiled.image;
+  request.firmware_elf = std::as_bytes(std::span(prepared.firmware));
+  request.inferences = prepared.inputs.inferences;
+  for (const auto& data : prepared.inputs.data) request.inputs.emplace_back(data);
+  request.class_output = class_output_of(prepared.compiled.network).value_or(SGB_RUN_NO_CLASS);
+  request.functional = scenario.functional;
+  request.watchdog_cycles = scenario.limits.cycles;
+  ConsoleView console(std::cout, !quiet);
+  ProgressBar progress(request.inferences, !quiet);
+  request.console = [&](std::string_view text) { console.print(text); };
+  request.progress = [&](std::uint32_t done) { progress.update(done); };
+  return soc::run(request, issues);
+}
+
+std::string config_hash(const Prepared& prepared) {
+  return Hash().add(to_yaml(prepared.resolved.scenario)).add(prepared.compiled.network_bytes).text();
+}
+
+std::uint64_t peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;  // Linux counts KiB
+}
+
+/// Costs the run; issues if the technology does not fit the counters.
+void add_energy(RunRecord& record, Issues& issues) {
+  const energy::TechnologyTable& technology = record.scenario.technology;
+  if (technology.name.empty()) return;
+  Issues found;
+  record.account = energy::account(record.result.ledger, technology, found);
+  found.set_default_file(record.scenario.technology_file.path.generic_string());
+  for (const Issue& issue : found.list()) issues.add(issue);
+  for (const std::string& name : energy::unused_costs(record.result.ledger, technology)) {
+    log().info("technology {}: this SoC has no action {}", technology.name, name);
+  }
+}
+
+RunRecord record_of(const Prepared& prepared, soc::RunResult result, Issues& issues) {
+  RunRecord record;
+  record.scenario = prepared.resolved.scenario;
+  record.config_hash = config_hash(prepared);
+  record.inferences = prepared.inputs.inferences;
+  record.nodes = prepared.compiled.program.nodes;
+  record.compulsory_dram_bytes = prepared.compiled.report.compulsory_dram_bytes;
+  record.result = std::move(result);
+  add_energy(record, issues);
+  record.layers = layer_rows({record.nodes, record.result.ledger, record.result.spans,
+                              record.account ? &*record.account : nullptr, record.inferences,
+                              array_pes(record.scenario.soc)});
+  return record;
+}
+
+bool ended_well(const soc::RunResult& result) {
+  return result.outcome == soc::Outcome::kExited && result.exit_code == 0;
+}
+
+/// What is wrong with the simulator, if anything: sums that do not add up, outputs that are not the
+/// reference's.
+void require_truth(const Prepared& prepared, const RunRecord& record) {
+  for (const std::string& broken : out_of_balance(record)) throw InternalError("out of balance: " + broken);
+  const Scenario& scenario = record.scenario;
+  if (!ended_well(record.result) || !scenario.functional || scenario.check == Check::kNone) return;
+  if (const auto difference =
+          difference_from_reference(prepared.compiled.network, prepared.inputs, record.result.outputs)) {
+    throw InternalError("simulator bug: " + *difference);
+  }
+}
+
+/// A file name of a tensor's name.
+std::string file_name(std::string name) {
+  for (char& c : name) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+    if (!plain) c = '_';
+  }
+  return name;
+}
+
+bool write_outputs(const ResultFolder& folder, const Prepared& prepared, const RunRecord& record,
+                   Issues& issues) {
+  const ir::Graph& network = prepared.compiled.network;
+  for (std::size_t i = 0; i < record.result.outputs.size() && i < network.outputs().size(); ++i) {
+    ir::Tensor tensor = network.tensor(network.outputs()[i]).value;
+    const std::size_t bytes = tensor.bytes();
+    for (std::uint32_t inference = 0; inference < record.inferences; ++inference) {
+      const std::byte* start = record.result.outputs[i].data() + bytes * inference;
+      tensor.data = std::make_shared<const std::vector<std::byte>>(start, start + bytes);
+      const std::string name = "outputs/" + file_name(tensor.name) + "_" + std::to_string(inference) + ".pb";
+      if (!folder.write(name, write_tensor_pb(tensor), issues)) return false;
+    }
+  }
+  return true;
+}
+
+bool write_results(ResultFolder& folder, const Prepared& prepared, const RunRecord& record, bool trace,
+                   Issues& issues) {
+  bool good = folder.write("summary.json", summary_of(record).dump(2) + "\n", issues) &&
+              folder.write("layers.csv", to_csv(record.layers), issues) &&
+              folder.write("resolved.yaml", to_yaml(record.scenario), issues) &&
+              folder.write("console.txt", record.result.console, issues);
+  if (good && ended_well(record.result)) good = write_outputs(folder, prepared, record, issues);
+  if (good && !ended_well(record.result))
+    good = folder.write("failure.txt", record.result.report + "\n", issues);
+  if (good && trace) {
+    std::ostringstream events;
+    write_trace(events, record.result.spans, record.nodes, record.scenario.soc.clock);
+    good = folder.write("trace.json", events.str(), issues);
+  }
+  return good && folder.commit(issues);
+}
+
+ExitCode report_failure(const RunRecord& record, const std::string& scenario) {
+  const soc::RunResult& result = record.result;
+  std::cerr << "error: " << scenario << ": ";
+  switch (result.outcome) {
+    case soc::Outcome::kExited:
+      std::cerr << "the firmware ended with exit code " << result.exit_code;
+      break;
+    case soc::Outcome::kDeadlock:
+      std::cerr << "deadlock: nothing can happen any more";
+      break;
+    case soc::Outcome::kWatchdog:
+      std::cerr << "not done after limits.cycles = " << record.scenario.limits.cycles << " cycles";
+      break;
+    case soc::Outcome::kHostFault:
+      std::cerr << "the firmware faulted";
+      break;
+  }
+  std::cerr << " (cycle " << result.cycles << ")\n";
+  if (!result.report.empty()) std::cerr << result.report << "\n";
+  std::cerr << last_lines(result.console, 10);
+  return kSimulationFailed;
+}
+
+ExitCode run(const RunOptions& options) {
+  const auto start = WallClock::now();
+  Issues issues;
+  const auto prepared = prepare(options, issues);
+  if (!prepared) return report(issues);
+  const std::string out =
+      options.out.empty() ? "out/" + fs::path(options.scenario).stem().generic_string() : options.out;
+  auto folder = ResultFolder::create(out, issues);
+  if (!folder) return report(issues);
+  auto result = simulate(*prepared, options.quiet, issues);
+  if (!result) {
+    issues.set_default_file(options.scenario);
+    return report(issues);
+  }
+  RunRecord record = record_of(*prepared, std::move(*result), issues);
+  if (!issues.empty()) return report(issues);
+  require_truth(*prepared, record);
+  if (ended_well(record.result)) {
+    record.accuracy = accuracy_of(prepared->compiled.network, prepared->inputs, record.result.outputs);
+  }
+  record.host = {std::chrono::duration<double>(WallClock::now() - start).count(), peak_memory()};
+  if (!write_results(*folder, *prepared, record, options.trace, issues)) return report(issues);
+  if (!ended_well(record.result)) return report_failure(record, options.scenario);
+  if (!options.quiet) std::cout << run_report(record, out, is_colour_terminal(STDOUT_FILENO));
+  return kDone;
+}
+
+}  // namespace
+
+std::vector<std::string> RunOptions::all_settings() const {
+  std::vector<std::string> all = settings;
+  if (!fidelity.empty()) all.push_back("fidelity=" + fidelity);
+  if (!functional.empty())
+    all.push_back(std::string("functional=") + (functional == "on" ? "true" : "false"));
+  if (!firmware.empty()) all.push_back("firmware=" + firmware);
+  if (!seed.empty()) all.push_back("seed=" + seed);
+  return all;
+}
+
+void add_run(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("run", "Simulate a scenario and write its results");
+  auto options = std::make_shared<RunOptions>();
+  command->add_option("SCENARIO", options->scenario, "Scenario file")->required();
+  command->add_option("--out", options->out, "Result folder (default: out/ and the scenario file's name)");
+  command->add_option("--set", options->settings, "KEY=VALUE: override a key, as in soc.clock=1GHz")
+      ->allow_extra_args(false);
+  command->add_option("--fidelity", options->fidelity, "transaction");
+  command->add_option("--functional", options->functional, "off: timing and energy only")
+      ->check(CLI::IsMember({"on", "off"}));
+  command->add_option("--firmware", options->firmware, "RV32 ELF file for the host core");
+  command->add_option("--seed", options->seed, "Seed of everything that is random");
+  command->add_flag("--trace", options->trace, "Write trace.json, a timeline for Perfetto");
+  command->add_flag("--quiet", options->quiet, "Print nothing but errors");
+  command->callback([=, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace systole::app

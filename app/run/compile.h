@@ -1,0 +1,29 @@
+// From an ONNX file to the image that the SoC runs.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/config/scenario.h"
+#include "hw/base/issues.h"
+#include "models/ir/graph.h"
+#include "models/mapper/mapper.h"
+#include "models/program/program.h"
+
+namespace systole::app {
+
+struct Compiled {
+  std::string network_bytes;  ///< the ONNX file
+  ir::Graph network;
+  Program program;
+  std::vector<std::byte> image;  ///< the .sgb file
+  mapper::MapReport report;
+};
+
+/// Imports the network and maps it onto the SoC. All issues carry the network's file.
+std::optional<Compiled> compile(const FileRef& network, const SocConfig& soc, const Mapping& mapping,
+                                Issues& issues);
+
+}  // namespace systole::app

@@ -1,0 +1,228 @@
+#include "app/run/inputs.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "app/config/read_keys.h"
+#include "app/config/search_path.h"
+#include "app/config/tree.h"
+#include "app/run/random_tensor.h"
+#include "models/onnx/tensor_file.h"
+
+namespace systole::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+SourceLocation place(const Provenance& provenance, const std::string& key) {
+  const auto found = provenance.find(key);
+  return found == provenance.end() ? SourceLocation{} : found->second;
+}
+
+const ir::Tensor& input_of(const ir::Graph& network, std::size_t index) {
+  return network.tensor(network.inputs()[index]).value;
+}
+
+InputSet random_inputs(const Scenario& scenario, const ir::Graph& network) {
+  InputSet set;
+  set.inferences = scenario.inputs.count;
+  for (std::uint32_t i = 0; i < network.inputs().size(); ++i) {
+    const ir::Tensor& input = input_of(network, i);
+    std::vector<std::byte>& data = set.data.emplace_back();
+    for (std::uint32_t inference = 0; inference < set.inferences; ++inference) {
+      const auto one = random_tensor(scenario.inputs.random, input.type,
+                                     static_cast<std::size_t>(input.elements()), i, inference);
+      data.insert(data.end(), one.begin(), one.end());
+    }
+  }
+  return set;
+}
+
+// Inferences that are asked for, of those that are there; an issue if there are fewer.
+std::optional<std::uint32_t> count_of(const Scenario& scenario, const Provenance& provenance,
+                                      std::size_t there, const std::string& what, Issues& issues) {
+  if (scenario.inputs.count == 0) return static_cast<std::uint32_t>(there);
+  if (scenario.inputs.count <= there) return scenario.inputs.count;
+  issues.add(place(provenance, "inputs.count"), "inputs.count",
+             std::to_string(scenario.inputs.count) + " inferences are asked for, but there is data for " +
+                 std::to_string(there) + " (" + what + ")");
+  return std::nullopt;
+}
+
+std::optional<InputSet> file_inputs(const Scenario& scenario, const Provenance& provenance,
+                                    const ir::Graph& network, Issues& issues) {
+  const std::size_t inputs = network.inputs().size();
+  const std::vector<FileRef>& files = scenario.inputs.files;
+  const SourceLocation where = place(provenance, "inputs.files");
+  if (inputs == 0 || files.size() % inputs != 0) {
+    issues.add(where, "inputs.files",
+               "there are " + std::to_string(files.size()) + " files for " + std::to_string(inputs) +
+                   " network inputs; every inference needs one file per input");
+    return std::nullopt;
+  }
+  const auto count = count_of(scenario, provenance, files.size() / inputs, "files / network inputs", issues);
+  if (!count) return std::nullopt;
+  InputSet set;
+  set.inferences = *count;
+  set.data.resize(inputs);
+  bool good = true;
+  for (std::size_t i = 0; i < *count * inputs; ++i) {
+    const ir::Tensor& input = input_of(network, i % inputs);
+    const auto tensor = read_tensor_pb(files[i].path.generic_string(), issues);
+    if (!tensor) {
+      good = false;
+    } else if (tensor->type != input.type || tensor->shape != input.shape) {
+      issues.add({files[i].path.generic_string(), 0, 0}, "inputs.files[" + std::to_string(i) + "]",
+                 "the network's input \"" + input.name + "\" is " + type_text(input.type, input.shape) +
+                     ", this file holds " + type_text(tensor->type, tensor->shape));
+      good = false;
+    } else {
+      set.data[i % inputs].insert(set.data[i % inputs].end(), tensor->data->begin(), tensor->data->end());
+    }
+  }
+  return good ? std::optional(std::move(set)) : std::nullopt;
+}
+
+// A dataset's own file: which tensors it has.
+struct Dataset {
+  Tree tree;
+  fs::path folder;
+
+  // The tensor that `key` names; nullopt if there is none, or with an issue.
+  std::optional<ir::Tensor> tensor(const char* key, Issues& issues) const {
+    const Tree* name = tree.find(key);
+    if (name == nullptr) return std::nullopt;
+    if (name->kind != Tree::Kind::kScalar || name->scalar.empty()) {
+      issues.add(name->where, key,
+                 "is " + std::string(describe(name->kind)) + "; a TensorProto file is expected");
+      return std::nullopt;
+    }
+    const fs::path path = folder / name->scalar;
+    std::error_code error;
+    if (!fs::exists(path, error)) {
+      issues.add(name->where, key, "there is no file " + path.generic_string());
+      return std::nullopt;
+    }
+    return read_tensor_pb(path.generic_string(), issues);
+  }
+};
+
+std::optional<Dataset> open_dataset(const FileRef& named, const SourceLocation& where, Issues& issues) {
+  Dataset dataset;
+  std::error_code error;
+  const bool folder = fs::is_directory(named.path, error);
+  const fs::path file = folder ? named.path / "dataset.yaml" : named.path;
+  dataset.folder = file.parent_path();
+  if (!fs::exists(file, error)) {
+    issues.add(where, "inputs.dataset", named.path.generic_string() + " has no dataset.yaml");
+    return std::nullopt;
+  }
+  const auto text = read_text(file, where, "inputs.dataset", issues);
+  auto tree = text ? parse_yaml(*text, file.generic_string(), issues) : std::nullopt;
+  if (!tree || !expect_map(*tree, "", issues)) return std::nullopt;
+  const std::vector<std::string> known{"name", "images", "labels", "source"};
+  const std::size_t before = issues.size();
+  for (const TreeEntry& entry : tree->entries) {
+    if (std::find(known.begin(), known.end(), entry.key) == known.end())
+      report_unknown(entry, entry.key, known, issues);
+  }
+  if (tree->find("images") == nullptr)
+    issues.add({file.generic_string(), 0, 0}, "images", "the dataset names no images");
+  if (issues.size() != before) return std::nullopt;
+  dataset.tree = std::move(*tree);
+  return dataset;
+}
+
+std::optional<std::vector<std::int64_t>> read_labels(const Dataset& dataset, std::int64_t rows,
+                                                     Issues& issues) {
+  const std::size_t before = issues.size();
+  const auto labels = dataset.tensor("labels", issues);
+  if (issues.size() != before) return std::nullopt;
+  if (!labels) return std::vector<std::int64_t>{};
+  if (labels->type != DType::kInt64 || labels->shape != ir::Shape{rows}) {
+    issues.add(dataset.tree.find("labels")->where, "labels",
+               "labels of these images are " + type_text(DType::kInt64, {rows}) + ", this file holds " +
+                   type_text(labels->type, labels->shape));
+    return std::nullopt;
+  }
+  return std::vector<std::int64_t>(labels->as<std::int64_t>(), labels->as<std::int64_t>() + rows);
+}
+
+std::optional<InputSet> dataset_inputs(const Scenario& scenario, const Provenance& provenance,
+                                       const ir::Graph& network, Issues& issues) {
+  const SourceLocation where = place(provenance, "inputs.dataset");
+  if (network.inputs().size() != 1) {
+    issues.add(
+        where, "inputs.dataset",
+        "a dataset feeds networks with one input; this one has " + std::to_string(network.inputs().size()));
+    return std::nullopt;
+  }
+  const auto dataset = open_dataset(scenario.inputs.dataset, where, issues);
+  const auto images = dataset ? dataset->tensor("images", issues) : std::nullopt;
+  if (!images) return std::nullopt;
+  const ir::Tensor& input = input_of(network, 0);
+
+  // The first dimension counts rows in both; everything behind it must be the same.
+  ir::Shape expected = input.shape;
+  const bool fits = !expected.empty() && images->shape.size() == expected.size() &&
+                    images->type == input.type &&
+                    std::equal(expected.begin() + 1, expected.end(), images->shape.begin() + 1);
+  if (!fits) {
+    issues.add(dataset->tree.find("images")->where, "images",
+               "the network's input \"" + input.name + "\" is " + type_text(input.type, input.shape) +
+                   " (the first dimension counts images), this file holds " +
+                   type_text(images->type, images->shape));
+    return std::nullopt;
+  }
+  const std::int64_t rows = images->shape[0];
+  const std::int64_t batch = expected[0];
+  if (rows % batch != 0 && scenario.inputs.count == 0) {
+    issues.add(where, "inputs.dataset",
+               "its " + std::to_string(rows) + " images are no multiple of the network's batch of " +
+                   std::to_string(batch) + "; set inputs.count");
+    return std::nullopt;
+  }
+  const auto labels = read_labels(*dataset, rows, issues);
+  const auto count = count_of(scenario, provenance, static_cast<std::size_t>(rows / batch),
+                              "images / the network's batch", issues);
+  if (!labels || !count) return std::nullopt;
+  InputSet set;
+  set.inferences = *count;
+  const auto bytes = static_cast<std::ptrdiff_t>(input.bytes() * *count);
+  set.data.emplace_back(images->data->begin(), images->data->begin() + bytes);
+  if (!labels->empty()) set.labels.assign(labels->begin(), labels->begin() + batch * *count);
+  return set;
+}
+
+}  // namespace
+
+std::string type_text(DType type, const ir::Shape& shape) {
+  std::string text(name_of(type));
+  text += '[';
+  for (std::size_t i = 0; i < shape.size(); ++i) text += (i == 0 ? "" : ", ") + std::to_string(shape[i]);
+  return text + ']';
+}
+
+std::optional<InputSet> read_inputs(const Scenario& scenario, const Provenance& provenance,
+                                    const ir::Graph& network, Issues& issues) {
+  std::optional<InputSet> set;
+  switch (scenario.inputs.kind) {
+    case InputKind::kDataset:
+      set = dataset_inputs(scenario, provenance, network, issues);
+      break;
+    case InputKind::kFiles:
+      set = file_inputs(scenario, provenance, network, issues);
+      break;
+    case InputKind::kRandom:
+      set = random_inputs(scenario, network);
+      break;
+  }
+  if (set && set->inferences == 0) {
+    issues.add(place(provenance, "inputs"), "inputs", "there is no data for even one inference");
+    return std::nullopt;
+  }
+  return set;
+}
+
+}  // namespace systole::app

@@ -1,0 +1,88 @@
+#include "app/terminal/run_report.h"
+
+#include "app/terminal/text.h"
+#include "hw/observe/overlap.h"
+
+namespace systole::app {
+namespace {
+
+std::string count_cell(std::uint64_t value) { return value == 0 ? "-" : grouped(value); }
+std::string traffic_cell(std::uint64_t bytes) { return bytes == 0 ? "-" : bytes_text(bytes); }
+
+std::string layer_table(const RunRecord& record, bool colour) {
+  using Align = Table::Align;
+  Table table({{"#"},
+               {"layer", Align::kLeft},
+               {"operator", Align::kLeft},
+               {"engine", Align::kLeft},
+               {"cycles"},
+               {"stall"},
+               {"utilisation"},
+               {"DRAM"},
+               {"SRAM"},
+               {"energy"}});
+  for (const LayerRow& row : record.layers) {
+    const bool fused = !row.fused_into.empty();
+    const bool macs = row.macs_performed > 0;
+    table.add({std::to_string(row.index), row.name, row.op, fused ? "in " + row.fused_into : row.engine,
+               count_cell(row.compute_cycles + row.stall_cycles), count_cell(row.stall_cycles),
+               macs ? percent(row.utilization) : "-",
+               traffic_cell(row.dram_read_bytes + row.dram_write_bytes),
+               traffic_cell(row.sram_read_bytes + row.sram_write_bytes),
+               row.energy_j ? (*row.energy_j > 0 ? with_prefix(*row.energy_j, "J") : "-") : "?"});
+  }
+  return table.text(colour);
+}
+
+std::string line(const std::string& label, const std::string& text) {
+  return label + std::string(label.size() < 14 ? 14 - label.size() : 1, ' ') + text + "\n";
+}
+
+std::string accuracy_line(const Accuracy& accuracy) {
+  const double share = static_cast<double>(accuracy.correct) / static_cast<double>(accuracy.total);
+  return line("accuracy", std::to_string(accuracy.correct) + " of " + std::to_string(accuracy.total) +
+                              " correct (" + percent(share) + ")");
+}
+
+std::string energy_line(const RunRecord& record) {
+  if (!record.account) return line("energy", "unknown: the scenario names no technology");
+  std::string parts;
+  for (const energy::Component& component : record.account->components) {
+    parts += (parts.empty() ? "" : ", ") + component.name + " " + with_prefix(component.joules, "J");
+  }
+  std::string text = with_prefix(record.account->total_j, "J") + ", " +
+                     with_prefix(record.account->total_j / record.inferences, "J") + " per inference (" +
+                     parts + ")";
+  std::string missing;
+  for (const std::string& action : record.account->not_costed)
+    missing += (missing.empty() ? "" : ", ") + action;
+  return line("energy", text) + (missing.empty() ? "" : line("  not costed", missing));
+}
+
+}  // namespace
+
+std::string run_report(const RunRecord& record, const std::string& folder, bool colour) {
+  const double hertz = static_cast<double>(record.scenario.soc.clock.count());
+  const double cycles = static_cast<double>(record.result.cycles);
+  const double seconds = cycles / hertz;
+  const Overlap overlap = overlap_of(record.result.spans);
+  const std::string inferences =
+      record.inferences == 1 ? "1 inference" : grouped(record.inferences) + " inferences";
+
+  std::string text = record.scenario.name + " on " + record.scenario.soc.name + ", " + inferences + "\n\n";
+  text += layer_table(record, colour) + "\n";
+  if (record.accuracy) text += accuracy_line(*record.accuracy);
+  text += line("cycles", grouped(record.result.cycles) + " at " + to_text(record.scenario.soc.clock) + ", " +
+                             grouped(record.result.cycles / record.inferences) + " per inference");
+  text += line("latency", with_prefix(seconds / record.inferences, "s") + " per inference, " +
+                              with_prefix(record.inferences / seconds, "") + "inferences/s");
+  text += line("overlap", "compute " + grouped(overlap.compute_busy) + ", DMA " + grouped(overlap.dma_busy) +
+                              ", both " + grouped(overlap.both_busy) + " cycles");
+  text += energy_line(record);
+  text += line("time", with_prefix(seconds, "s") + " simulated in " +
+                           with_prefix(record.host.wall_seconds, "s") + " on this machine");
+  text += line("results", folder);
+  return text;
+}
+
+}  // namespace systole::app
