@@ -34,8 +34,9 @@ struct RunRequest {
   std::uint64_t watchdog_cycles = 0;
   /// Called with what the firmware prints, as it prints it; may be empty.
   std::function<void(std::string_view)> console;
-  /// Called from time to time with the number of inferences that have ended; may be empty.
-  std::function<void(std::uint32_t)> progress;
+  /// Splices a protocol checker between every initiator and the bus (slower; direct access is refused, so
+  /// that the host's code and data go over the bus too).
+  bool check_protocol = false;
 };
 
 enum class Outcome : std::uint8_t {
