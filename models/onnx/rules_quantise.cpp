@@ -1,4 +1,6 @@
 // QuantizeLinear, DequantizeLinear and QLinearAdd.
+#include <algorithm>
+
 #include "models/onnx/broadcast.h"
 #include "models/onnx/limits.h"
 #include "models/onnx/operators.h"
@@ -20,6 +22,16 @@ ir::AxisAttributes quantisation_axis(NodeView& node, std::int64_t& channels) {
   return attributes;
 }
 
+// ONNX: "no zero point" for int32; only zeros stand for that.
+void check_no_zero_point(NodeView& node) {
+  const ir::Tensor& zero = node.input(2);
+  if (!node.require_constant(2, "int32 has no zero point") || zero.type != DType::kInt32) return;
+  const auto* values = zero.as<std::int32_t>();
+  if (std::any_of(values, values + zero.elements(), [](std::int32_t value) { return value != 0; })) {
+    node.fail("int32 values have no zero point, but '" + zero.name + "' is not 0");
+  }
+}
+
 }  // namespace
 
 Resolved resolve_quantize(NodeView& node) {
@@ -37,6 +49,7 @@ Resolved resolve_dequantize(NodeView& node) {
   std::int64_t channels = 0;
   const ir::AxisAttributes attributes = quantisation_axis(node, channels);
   check_quantisation(node, 1, 2, node.input(0).type, channels, false);
+  if (node.input(0).type == DType::kInt32 && node.has(2)) check_no_zero_point(node);
   return {attributes, {{DType::kFloat32, node.shape(0)}}};
 }
 

@@ -223,6 +223,17 @@ TEST(ImportErrors, UnknownAttributesOfMicrosoftOperators) {
               ElementsAre(HasSubstr("add: QLinearAdd: attribute 'fused_relu' is unknown")));
 }
 
+TEST(ImportErrors, Int32HasNoZeroPoint) {
+  ModelBuilder model(13);
+  model.input("x", {2}, TensorProto::INT32).output("y").output("z").floats("s", {}, {1.0F});
+  model.ints("one", TensorProto::INT32, {}, {1}).ints("none", TensorProto::INT32, {}, {0});
+  model.node("DequantizeLinear", {"x", "s", "one"}, {"y"}, "bad");
+  model.node("DequantizeLinear", {"x", "s", "none"}, {"z"}, "good");
+  EXPECT_THAT(
+      import_model(model).issues,
+      ElementsAre(HasSubstr("bad: DequantizeLinear: int32 values have no zero point, but 'one' is not 0")));
+}
+
 TEST(ImportErrors, Windows) {
   ModelBuilder model(12);
   model.input("x", {1, 1, 8}).input("v", {1, 1, 2, 2, 2}).floats("w", {1, 1, 9}, std::vector<float>(9, 1.0F));
