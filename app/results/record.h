@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/config/scenario.h"
@@ -38,6 +39,21 @@ struct RunRecord {
   std::optional<Accuracy> accuracy;
   HostUse host;
 };
+
+/// How a run ended, in the summary.
+constexpr std::string_view name_of(soc::Outcome outcome) {
+  switch (outcome) {
+    case soc::Outcome::kExited:
+      return "exited";
+    case soc::Outcome::kDeadlock:
+      return "deadlock";
+    case soc::Outcome::kWatchdog:
+      return "cycle_limit";
+    case soc::Outcome::kHostFault:
+      return "fault";
+  }
+  return "?";
+}
 
 /// Multipliers of one matrix engine, and of all of them.
 inline std::uint64_t array_pes(const SocConfig& soc) {

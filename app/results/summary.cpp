@@ -92,6 +92,15 @@ Json energy_block(const RunRecord& record) {
           {"not_costed", record.account->not_costed}};
 }
 
+Json firmware_block(const RunRecord& record) {
+  const soc::RunResult& result = record.result;
+  const bool exited = result.outcome == soc::Outcome::kExited;
+  return {{"elf", record.scenario.firmware ? record.scenario.firmware->shown : "default"},
+          {"outcome", std::string(name_of(result.outcome))},
+          {"instructions", result.instructions},
+          {"exit_code", exited ? Json(result.exit_code) : Json(nullptr)}};
+}
+
 // An array's utilization is that of its multipliers, any other engine's the share of time in which it is
 // busy.
 Json engines_block(const RunRecord& record) {
@@ -122,20 +131,12 @@ Json engines_block(const RunRecord& record) {
 }  // namespace
 
 Json summary_of(const RunRecord& record) {
-  Json summary{{"schema", kSummarySchema},
-               {"version", SYSTOLE_VERSION},
-               {"config_hash", record.config_hash},
-               {"scenario", scenario_block(record)},
-               {"time", time_block(record)},
-               {"compute", compute_block(record)},
-               {"traffic", traffic_block(record)},
-               {"overlap", overlap_block(record)},
-               {"energy", energy_block(record)},
-               {"engines", engines_block(record)},
-               {"firmware",
-                {{"elf", record.scenario.firmware ? record.scenario.firmware->shown : "default"},
-                 {"instructions", record.result.instructions},
-                 {"exit_code", record.result.exit_code}}}};
+  Json summary{{"schema", kSummarySchema},          {"version", SYSTOLE_VERSION},
+               {"config_hash", record.config_hash}, {"scenario", scenario_block(record)},
+               {"time", time_block(record)},        {"compute", compute_block(record)},
+               {"traffic", traffic_block(record)},  {"overlap", overlap_block(record)},
+               {"energy", energy_block(record)},    {"engines", engines_block(record)},
+               {"firmware", firmware_block(record)}};
   if (record.accuracy) {
     summary["accuracy"] = {{"correct", record.accuracy->correct}, {"total", record.accuracy->total}};
   }

@@ -48,6 +48,14 @@ TEST(Summary, WithoutTechnologyEnergyIsUnknownAndNotZero) {
   EXPECT_FALSE(summary.contains("accuracy"));
 }
 
+TEST(Summary, ARunThatDidNotExitHasNoExitCode) {
+  RunRecord record = example_record();
+  record.result.outcome = soc::Outcome::kDeadlock;
+  const auto summary = summary_of(record);
+  EXPECT_EQ(summary["firmware"]["outcome"], "deadlock");
+  EXPECT_TRUE(summary["firmware"]["exit_code"].is_null());
+}
+
 TEST(Layers, AreAsApproved) { golden::expect_golden("results/layers.csv", to_csv(example_record().layers)); }
 
 TEST(Layers, TimeIsSharedOutAmongNodes) {
