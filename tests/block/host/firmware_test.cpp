@@ -1,8 +1,6 @@
 // Firmware on the simulated core: what it prints is held in golden/, whatever the quantum.
 #include <gmock/gmock.h>
 
-#include <regex>
-
 #include "tests/block/host/bench.h"
 
 namespace systole::test {
@@ -29,8 +27,9 @@ TEST_P(Firmware, PrintsAndExitsAsExpected) {
   const std::string expected = golden(GetParam().app);
   ASSERT_FALSE(expected.empty());
   // Where the compiler puts the faulting instruction is not held.
-  const std::string text =
-      std::regex_replace(bench.uart.text(), std::regex("mepc 0x6[0-9a-f]{7}"), "mepc PC");
+  std::string text = bench.uart.text();
+  const std::size_t place = text.find("mepc 0x6");
+  if (place != std::string::npos) text.replace(place, std::string("mepc 0x60000000").size(), "mepc PC");
   EXPECT_EQ(text, expected);
   ASSERT_TRUE(bench.power.exit_code()) << bench.core.state();
   EXPECT_EQ(*bench.power.exit_code(), GetParam().exit_code);
