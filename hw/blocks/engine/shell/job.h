@@ -32,12 +32,12 @@ struct Access {
 };
 
 struct Phase {
-  std::vector<Access> loads;
+  std::vector<Access> loads = {};
   std::uint64_t compute_cycles = 0;  ///< issue interval of this phase on the datapath
   std::uint64_t drain_cycles = 0;    ///< from the end of the interval until its results can be stored
   std::uint64_t macs = 0;            ///< multiply-accumulates performed in this phase
   std::uint64_t operations = 0;      ///< other work of this phase: vector elements, comparisons
-  std::vector<Access> stores;
+  std::vector<Access> stores = {};
 };
 
 /// One command. Owns its buffers. Without function (timing only) execute() is not called and no data pointer
