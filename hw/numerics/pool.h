@@ -7,6 +7,7 @@
 #include <span>
 #include <type_traits>
 
+#include "hw/numerics/rounding.h"
 #include "hw/numerics/window.h"
 
 namespace systole::numerics {
@@ -44,8 +45,8 @@ void max_pool(const Window& w, const std::byte* base, std::span<T> out) {
     for_each_valid(w, p / w.out_w, p % w.out_w, [&](std::int64_t y, std::int64_t x) {
       const T* element = reinterpret_cast<const T*>(base + y * w.row_stride + x * w.pixel_stride);
       for (std::size_t c = 0; c < channels; ++c) {
-        // The second test is true for a NaN only; a NaN in `best` stays, as nothing compares above it.
-        if (best[c] < element[c] || element[c] != element[c]) best[c] = element[c];
+        // A NaN in `best` stays, as nothing compares above it.
+        if (best[c] < element[c] || is_nan(element[c])) best[c] = element[c];
       }
     });
   }

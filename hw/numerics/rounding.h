@@ -26,6 +26,16 @@ inline float round_half_even(float x) {
   return std::fabs(x) < kIntegersOnly ? rounded : x;
 }
 
+/// False for integers.
+template <typename T>
+constexpr bool is_nan(T x) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return std::isnan(x);
+  } else {
+    return false;
+  }
+}
+
 /// The nearest value of T.
 template <std::integral T>
 constexpr T saturate(std::int64_t value) {
@@ -40,7 +50,7 @@ T round_to(float x, std::int32_t zero) {
   // float below 2^31: far beyond what a zero point could bring back into the range of T.
   constexpr float kLimit = 2147483520.0F;
   const float rounded = round_half_even(x);
-  const float finite = rounded == rounded ? std::min(std::max(rounded, -kLimit), kLimit) : 0.0F;
+  const float finite = is_nan(rounded) ? 0.0F : std::min(std::max(rounded, -kLimit), kLimit);
   return saturate<T>(static_cast<std::int64_t>(static_cast<std::int32_t>(finite)) + zero);
 }
 

@@ -10,12 +10,14 @@
 #include <span>
 #include <vector>
 
+#include "hw/numerics/rounding.h"
+
 namespace systole::numerics {
 
 /// x ranks strictly above y; NaN above all.
 template <typename T>
 constexpr bool ranks_above(T x, T y) {
-  return x > y || (x != x && y == y);
+  return x > y || (is_nan(x) && !is_nan(y));
 }
 
 struct AxisShape {

@@ -7,10 +7,16 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 namespace systole::timing::test {
+
+/// Place in a row-major matrix.
+inline std::size_t at(int row, int width, int column) {
+  return static_cast<std::size_t>(std::ptrdiff_t{row} * width + column);
+}
 
 /// Row-major operands: a is m x k, b is k x n.
 template <typename T>
@@ -39,10 +45,10 @@ public:
         p_(problem),
         k_folds_((problem.k + rows - 1) / rows),
         folds_(k_folds_ * ((problem.n + cols - 1) / cols)),
-        now_(static_cast<std::size_t>(rows * cols)),
+        now_(at(rows, cols, 0)),
         edge_(static_cast<std::size_t>(rows)),
         shift_(static_cast<std::size_t>(cols)) {
-    result_.c.assign(static_cast<std::size_t>(problem.m * problem.n), T{0});
+    result_.c.assign(at(problem.m, problem.n, 0), T{0});
     result_.fold_start.assign(static_cast<std::size_t>(folds_), 0);
     result_.fold_end.assign(static_cast<std::size_t>(folds_), 0);
   }
@@ -77,8 +83,8 @@ private:
     int step = 0;  ///< 0 .. rows - 1; step s brings the weight of array row rows - 1 - s
   };
 
-  Pe& next(int r, int c) { return next_[static_cast<std::size_t>(r * cols_ + c)]; }
-  [[nodiscard]] const Pe& pe(int r, int c) const { return now_[static_cast<std::size_t>(r * cols_ + c)]; }
+  Pe& next(int r, int c) { return next_[at(r, cols_, c)]; }
+  [[nodiscard]] const Pe& pe(int r, int c) const { return now_[at(r, cols_, c)]; }
   [[nodiscard]] int k0(int fold) const { return fold % k_folds_ * rows_; }
   [[nodiscard]] int n0(int fold) const { return fold / k_folds_ * cols_; }
   [[nodiscard]] int columns(int fold) const { return std::min(cols_, p_.n - n0(fold)); }
@@ -87,12 +93,12 @@ private:
     const int k = k0(shift.fold) + rows_ - 1 - shift.step;
     const int n = n0(shift.fold) + c;
     const bool used = k < p_.k && n < p_.n;
-    return used ? p_.b[static_cast<std::size_t>(k * p_.n + n)] : T{0};
+    return used ? p_.b[at(k, p_.n, n)] : T{0};
   }
   [[nodiscard]] T activation_in(const Tag& tag, int r) const {
     const int k = k0(tag.fold) + r;
     // Unused rows get rubbish: their weights must be zero.
-    return k < p_.k ? p_.a[static_cast<std::size_t>(tag.m * p_.k + k)] : T{77};
+    return k < p_.k ? p_.a[at(tag.m, p_.k, k)] : T{77};
   }
 
   /// Decides what enters the array in this cycle, from what it has seen so far.
@@ -169,9 +175,7 @@ private:
   }
 
   [[nodiscard]] bool in_use(const Tag& tag, int c) const { return c < columns(tag.fold); }
-  T& accumulator(const Tag& tag, int c) {
-    return result_.c[static_cast<std::size_t>(tag.m * p_.n + n0(tag.fold) + c)];
-  }
+  T& accumulator(const Tag& tag, int c) { return result_.c[at(tag.m, p_.n, n0(tag.fold) + c)]; }
 
   /// Takes the sum that has just been clocked into the last row of a column.
   void collect(int c) {

@@ -26,13 +26,12 @@ Problem<T> random_problem(int m, int n, int k, std::minstd_rand& random) {
 
 template <typename T>
 std::vector<T> product(const Problem<T>& p) {
-  std::vector<T> c(static_cast<std::size_t>(p.m * p.n), T{0});
+  std::vector<T> c(test::at(p.m, p.n, 0), T{0});
   for (int m = 0; m < p.m; ++m) {
     for (int n = 0; n < p.n; ++n) {
       for (int k = 0; k < p.k; ++k) {
-        const T term =
-            p.a[static_cast<std::size_t>(m * p.k + k)] * p.b[static_cast<std::size_t>(k * p.n + n)];
-        c[static_cast<std::size_t>(m * p.n + n)] += term;
+        const T term = p.a[test::at(m, p.k, k)] * p.b[test::at(k, p.n, n)];
+        c[test::at(m, p.n, n)] += term;
       }
     }
   }
