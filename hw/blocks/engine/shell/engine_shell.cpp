@@ -77,7 +77,7 @@ EngineShell::Result EngineShell::run_command(const EngineCommand& command, Ticks
 // Two streams of bursts compete for the earlier place in time: the loads of the next phase and the stores of
 // the oldest one that was computed.
 EngineShell::Result EngineShell::run_job(engine::Job& job, NodeId node, Ticks start) {
-  Result result;
+  Result result{.end = start};
   pipeline_ = timing::PhasePipeline(start);
   results_.clear();
   bool loading = begin_phase(job);
@@ -98,10 +98,9 @@ EngineShell::Result EngineShell::run_job(engine::Job& job, NodeId node, Ticks st
     result.end = pipeline_.end();
     return result;
   }
-  // What was under way still ends; nothing new starts.
+  // Accesses that were under way still end; nothing new starts.
   loads_.stop();
   stores_.stop();
-  result.end = std::max({start, loads_.end(), stores_.end()});
   return result;
 }
 
@@ -138,7 +137,9 @@ bool EngineShell::access(engine::BurstStream& stream, bool write, NodeId node, R
   const tl::Outcome outcome = write
                                   ? memory_.write(burst.address, burst.data, burst.bytes, node, burst.stream)
                                   : memory_.read(burst.address, burst.data, burst.bytes, node, burst.stream);
-  stream.issued(clock_.edge(outcome.end).count());
+  const Ticks end = clock_.edge(outcome.end).count();
+  stream.issued(end);
+  result.end = std::max(result.end, end);
   if (outcome.error == SGB_ERROR_NONE) return true;
   result.error = outcome.error;
   result.address = burst.address;

@@ -52,7 +52,7 @@ private:
   struct Result {
     std::uint32_t error = SGB_ERROR_NONE;
     std::uint64_t address = 0;
-    timing::Ticks end = 0;
+    timing::Ticks end = 0;  ///< of the command; while it runs, of its accesses so far
     std::uint64_t compute_cycles = 0;
     std::uint64_t macs = 0;
     std::uint64_t operations = 0;
