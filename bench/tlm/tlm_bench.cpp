@@ -104,7 +104,7 @@ Soc& soc() {
 
 void timed_events(benchmark::State& state) {
   constexpr int kEvents = 100'000;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     soc().generator.run([] {
       for (int i = 0; i < kEvents; ++i) sc_core::wait(soc().clock.period());
     });
@@ -120,7 +120,7 @@ void bus_reads(benchmark::State& state, bool synchronise) {
   const auto bytes = static_cast<std::uint32_t>(state.range(0));
   const sc_core::sc_time step = 10 * soc().clock.period();
   std::vector<std::byte> data(bytes);
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     soc().generator.run([&] {
       sc_core::sc_time ahead;
       for (int i = 0; i < kAccesses; ++i) {
@@ -155,7 +155,7 @@ sgb_dma copy(const std::vector<sgb_dma_dim>& dims) {
 /// A linear copy of 256 KiB from DRAM to SRAM.
 void dma_copy(benchmark::State& state) {
   const sgb_dma body = copy({{256 * 1024, 0, 256 * 1024, 1, 1}});
-  for (auto _ : state) soc().generator.run([&] { soc().send(body); });
+  while (state.KeepRunning()) soc().generator.run([&] { soc().send(body); });
   state.SetBytesProcessed(state.iterations() * body.dim[0].extent);
 }
 BENCHMARK(dma_copy)->Unit(benchmark::kMillisecond);
@@ -163,7 +163,7 @@ BENCHMARK(dma_copy)->Unit(benchmark::kMillisecond);
 /// 64 KiB from channels-first to channels-last, element by element.
 void dma_transpose(benchmark::State& state) {
   const sgb_dma body = copy({{64, 0, 64, 1024, 1}, {1024, 0, 1024, 1, 64}});
-  for (auto _ : state) soc().generator.run([&] { soc().send(body); });
+  while (state.KeepRunning()) soc().generator.run([&] { soc().send(body); });
   state.SetBytesProcessed(state.iterations() * 64 * 1024);
 }
 BENCHMARK(dma_transpose)->Unit(benchmark::kMillisecond);
