@@ -53,7 +53,9 @@ void Builder::count_uses(const std::vector<std::size_t>& order) {
 }
 
 void Builder::bind_constants() {
-  for (const auto& [name, tensor] : options_.constants) {
+  for (const auto& entry : options_.constants) {
+    const std::string& name = entry.first;
+    const ir::Tensor& tensor = entry.second;
     const auto declared = std::find_if(model_.inputs.begin(), model_.inputs.end(),
                                        [&](const RawValue& input) { return input.name == name; });
     if (declared == model_.inputs.end()) {

@@ -89,6 +89,7 @@ std::optional<ResolvedWindow> resolve_window(NodeView& node, const ir::Tensor& i
   if (std::any_of(kernel.begin(), kernel.end(), [](std::int64_t size) { return size > kMaxWindow; })) {
     node.fail("kernels of more than " + std::to_string(kMaxWindow) + " are not supported");
   }
+  if (ir::elements_of(kernel) > kMaxElements) node.fail("the kernel has too many elements");
   const auto strides = node.integers("strides", spatial, 1, 1, kMaxWindow);
   const auto dilations = node.integers("dilations", spatial, 1, 1, kMaxWindow);
   const auto pads = node.integers("pads", 2 * spatial, 0, 0, kMaxPad);
