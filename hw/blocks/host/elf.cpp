@@ -1,9 +1,5 @@
 #include "hw/blocks/host/elf.h"
 
-#include <algorithm>
-#include <cstring>
-
-#include "hw/base/assert.h"
 #include "hw/blocks/host/text.h"
 
 namespace systole::host {
@@ -66,8 +62,8 @@ std::optional<ElfImage> read_elf(std::span<const std::byte> file, const ElfTarge
     problem("is truncated: " + std::to_string(count) + " program headers do not fit");
     return std::nullopt;
   }
-  const std::string range =
-      "the host's RAM, " + hex(target.base) + " to " + hex(target.base + target.size - 1);
+  std::string range = "the host's RAM, ";
+  range.append(hex(target.base)).append(" to ").append(hex(target.base + target.size - 1));
   for (std::uint32_t i = 0; i < count; ++i) {
     const auto header =
         file.subspan(static_cast<std::size_t>(table) + i * kProgramHeaderBytes, kProgramHeaderBytes);
@@ -97,16 +93,6 @@ std::optional<ElfImage> read_elf(std::span<const std::byte> file, const ElfTarge
   }
   if (issues.size() != before) return std::nullopt;
   return image;
-}
-
-void load_elf(const ElfImage& image, std::uint32_t ram_base, std::span<std::byte> ram) {
-  for (const ElfSegment& segment : image.segments) {
-    SYSTOLE_ASSERT(inside(segment.address, segment.memory_size, {ram_base, ram.size()}),
-                   "a segment outside the RAM that it was checked for");
-    const auto place = ram.subspan(segment.address - ram_base, segment.memory_size);
-    std::fill(std::copy(segment.bytes.begin(), segment.bytes.end(), place.begin()), place.end(),
-              std::byte{0});
-  }
 }
 
 }  // namespace systole::host

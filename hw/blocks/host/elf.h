@@ -36,7 +36,4 @@ struct ElfTarget {
 std::optional<ElfImage> read_elf(std::span<const std::byte> file, const ElfTarget& target,
                                  const std::string& name, Issues& issues);
 
-/// Copies the segments to RAM. The image is one that read_elf() has accepted for this RAM.
-void load_elf(const ElfImage& image, std::uint32_t ram_base, std::span<std::byte> ram);
-
 }  // namespace systole::host

@@ -6,18 +6,20 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <span>
 #include <string>
 #include <systemc>
 #include <vector>
 
 #include "hw/abi/memory_map.h"
 #include "hw/abi/registers.h"
+#include "hw/base/assert.h"
 #include "hw/blocks/bus/router.h"
 #include "hw/blocks/host/elf.h"
 #include "hw/blocks/host/host_core.h"
-#include "hw/blocks/host/host_ram.h"
 #include "hw/blocks/intc/intc.h"
 #include "hw/blocks/power/power.h"
+#include "hw/blocks/ram/ram.h"
 #include "hw/blocks/timer/timer.h"
 #include "hw/blocks/uart/uart.h"
 #include "tests/block/support/stubs.h"
@@ -84,25 +86,28 @@ private:
   tl::Register queues{file, SYS_CONTROLLER_QUEUES_OFFSET, Access::kReadOnly, 4};
 };
 
-struct HostBench {
+class HostBench : public sc_core::sc_module {
+public:
   static constexpr std::uint64_t kDramBytes = 1 << 20;
   /// The stub DRAM answers after so many cycles.
   static constexpr std::uint64_t kDramLatency = 10;
 
-  explicit HostBench(const HostConfig& config) : core("core", config, 1, ledger) {
+  explicit HostBench(const HostConfig& config)
+      : sc_module(sc_core::sc_module_name("bench")), core("core", config, 1, ledger) {
     core.port.socket.bind(bus.upstream(0));
     bus.downstream(0).bind(uart.socket());
     bus.downstream(1).bind(intc.socket());
     bus.downstream(2).bind(timer.socket());
     bus.downstream(3).bind(power.socket());
     bus.downstream(4).bind(controller.file.socket());
-    bus.downstream(5).bind(ram.socket());
+    bus.downstream(5).bind(ram.port.socket);
     bus.downstream(6).bind(dram.port.socket);
     intc.connect(SYS_IRQ_CONTROLLER, controller.line);
   }
   /// Machine code at the start of RAM.
   void program(const std::vector<std::uint32_t>& words) {
-    std::memcpy(ram.bytes().data(), words.data(), words.size() * sizeof(words[0]));
+    const auto bytes = std::as_bytes(std::span(words));
+    contents_.push_back({SYS_HOST_RAM_BASE, {bytes.begin(), bytes.end()}});
   }
   /// A firmware of the build, by name.
   void load(const std::string& name) {
@@ -112,7 +117,9 @@ struct HostBench {
     Issues issues;
     const auto image = host::read_elf(file, {SYS_HOST_RAM_BASE, SYS_HOST_RAM_SIZE}, name, issues);
     SYSTOLE_ASSERT(image, issues.empty() ? name : to_string(issues.list().front()));
-    host::load_elf(*image, SYS_HOST_RAM_BASE, ram.bytes());
+    for (const host::ElfSegment& segment : image->segments) {
+      contents_.push_back({segment.address, {segment.bytes.begin(), segment.bytes.end()}});
+    }
     core.set_entry(image->entry);
   }
 
@@ -134,8 +141,20 @@ struct HostBench {
   Timer timer{"timer", clock_1ghz(), cycles(1), core.timer_interrupt};
   Power power{"power", cycles(1)};
   StubController controller{"controller"};
-  HostRam ram{"ram", SYS_HOST_RAM_SIZE, cycles(1)};
+  Ram ram{"ram", Bytes(SYS_HOST_RAM_SIZE), cycles(1)};
   StubTarget dram{"dram", kDramBytes, kDramLatency};
+
+private:
+  struct Content {
+    std::uint32_t address;
+    std::vector<std::byte> bytes;
+  };
+  void start_of_simulation() override {
+    for (const Content& content : contents_) {
+      SYSTOLE_ASSERT(core.port.debug_write(content.address, content.bytes), "outside of the RAM");
+    }
+  }
+  std::vector<Content> contents_;
 };
 
 /// 1 GHz, two cycles per instruction.

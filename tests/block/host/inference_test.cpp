@@ -53,7 +53,8 @@ Program tiny(DType type, std::uint32_t elements) {
   return p;
 }
 
-struct InferenceBench : HostBench {
+class InferenceBench : public HostBench {
+public:
   explicit InferenceBench(std::uint32_t inferences, DType type = DType::kInt8, std::uint32_t elements = 4)
       : HostBench(host_config()), program(tiny(type, elements)) {
     load("inference");
