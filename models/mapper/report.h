@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "models/ir/bookkeeping.h"
+
 namespace systole::mapper {
 
 /// One network node, in execution order: the same rows as the program's node table.
@@ -13,10 +15,9 @@ struct NodeReport {
   std::string op;
   std::string engine;      ///< "matrix", "vector", "sort", "dma"; "view" = no work; "fused" = see fused_into
   std::string fused_into;  ///< the node that does this one's work, or ""
-  std::uint64_t commands = 0;   ///< descriptors for the node's engine (tiles)
-  std::uint64_t transfers = 0;  ///< DMA descriptors of the execution graph charged to the node
-  std::uint64_t macs = 0;
-  std::uint64_t operations = 0;    ///< element operations that are no MACs: adds, comparisons, rescales, ...
+  std::uint64_t commands = 0;      ///< descriptors for the node's engine (tiles)
+  std::uint64_t transfers = 0;     ///< DMA descriptors of the execution graph charged to the node
+  ir::Operations operations;       ///< by kind, multiply-accumulates among them
   std::uint64_t parameters = 0;    ///< elements of constant operands
   std::uint64_t input_bytes = 0;   ///< of the tensors read, constants left out
   std::uint64_t output_bytes = 0;  ///< of the tensors written

@@ -1,0 +1,71 @@
+#include "models/mapper/hw_graph.h"
+
+namespace systole::mapper {
+
+namespace {
+
+/// Lists ids, leaving out the absent ones.
+std::vector<ValueId> present(std::initializer_list<ValueId> ids) {
+  std::vector<ValueId> list;
+  for (const ValueId id : ids) {
+    if (id != kNoValue) list.push_back(id);
+  }
+  return list;
+}
+
+template <typename... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <typename... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+}  // namespace
+
+Dims dense_strides(const Dims& dims, std::int64_t element_bytes) {
+  Dims strides(dims.size());
+  std::int64_t stride = element_bytes;
+  for (std::size_t d = dims.size(); d-- > 0;) {
+    strides[d] = stride;
+    stride *= dims[d];
+  }
+  return strides;
+}
+
+EngineKind engine_of(const HwOp& op) {
+  return std::visit(
+      Overloaded{[](const MatrixOp&) { return EngineKind::kMatrix; },
+                 [](const ElementwiseOp&) { return EngineKind::kVector; },
+                 [](const PoolOp& o) { return o.average ? EngineKind::kVector : EngineKind::kSort; },
+                 [](const AxisOp& o) {
+                   return o.kind == AxisOp::Kind::kSoftmax ? EngineKind::kVector : EngineKind::kSort;
+                 },
+                 [](const CopyOp&) { return EngineKind::kDma; }},
+      op);
+}
+
+std::vector<ValueId> reads_of(const HwOp& op) {
+  return std::visit(Overloaded{[](const MatrixOp& o) {
+                                 return present({o.a, o.pack, o.b, o.bias_value});
+                               },
+                               [](const ElementwiseOp& o) {
+                                 return present({o.a, o.b, o.scales, o.zeros});
+                               },
+                               [](const PoolOp& o) { return present({o.in}); },
+                               [](const AxisOp& o) { return present({o.in}); },
+                               [](const CopyOp& o) { return present({o.src}); }},
+                    op);
+}
+
+std::vector<ValueId> writes_of(const HwOp& op) {
+  return std::visit(Overloaded{[](const MatrixOp& o) { return present({o.out}); },
+                               [](const ElementwiseOp& o) { return present({o.out}); },
+                               [](const PoolOp& o) { return present({o.out}); },
+                               [](const AxisOp& o) {
+                                 return present({o.out, o.indices});
+                               },
+                               [](const CopyOp& o) { return present({o.dst}); }},
+                    op);
+}
+
+}  // namespace systole::mapper

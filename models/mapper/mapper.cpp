@@ -1,0 +1,171 @@
+#include "models/mapper/mapper.h"
+
+#include <algorithm>
+
+#include "hw/base/assert.h"
+#include "models/mapper/legalise/legalise.h"
+#include "models/mapper/lower/lower.h"
+#include "models/mapper/memory/plan.h"
+#include "models/mapper/schedule/schedule.h"
+#include "models/mapper/verify/verify.h"
+
+namespace systole::mapper {
+
+namespace {
+
+/// What must hold before any network can be mapped.
+void check_capability(const ir::Graph& graph, const Capability& capability, Issues& issues) {
+  const std::size_t queues = queues_of(capability.engines).size();
+  if (capability.engines[static_cast<std::size_t>(EngineKind::kDma)] == 0) {
+    issues.add(graph.name, "the SoC has no DMA engine: set soc.dma.engines to at least 1");
+  }
+  if (queues > capability.semaphores) {
+    issues.add(graph.name, "a graph needs one semaphore for each of the " + std::to_string(queues) +
+                               " engine queues: set soc.controller.semaphores to at least " +
+                               std::to_string(queues) + " (it is " + std::to_string(capability.semaphores) +
+                               ")");
+  }
+}
+
+std::vector<ProgramNode> node_table(const HwGraph& hw, const ir::Graph& graph) {
+  std::vector<ProgramNode> nodes;
+  for (const NodeRow& row : hw.rows) {
+    const ir::Node& node = graph.node(row.node);
+    const auto macs = static_cast<std::uint64_t>(ir::cost_of(graph, row.node).operations.macs);
+    nodes.push_back({node.name, std::string(ir::name_of(node.op)), macs, row.fused_into});
+  }
+  return nodes;
+}
+
+std::string engine_name(const HwGraph& hw, std::uint32_t row) {
+  if (hw.rows[row].fused_into != SGB_NO_NODE) return "fused";
+  // The engine of the first operation that is no copy; several are rare (Gemm with alpha and beta).
+  std::string name = hw.rows[row].is_view ? "view" : "dma";
+  for (const HwNode& node : hw.nodes) {
+    if (node.row != row) continue;
+    const EngineKind kind = engine_of(node.op);
+    if (kind != EngineKind::kDma) return std::string(name_of(kind));
+  }
+  return name;
+}
+
+void fill_report(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, const Program& program,
+                 MapReport& report) {
+  report = {};
+  for (std::uint32_t row = 0; row < hw.rows.size(); ++row) {
+    const ir::Node& node = graph.node(hw.rows[row].node);
+    const ir::NodeCost cost = ir::cost_of(graph, hw.rows[row].node);
+    NodeReport& out = report.nodes.emplace_back();
+    out.name = node.name;
+    out.op = ir::name_of(node.op);
+    out.engine = engine_name(hw, row);
+    if (hw.rows[row].fused_into != SGB_NO_NODE) out.fused_into = program.nodes[hw.rows[row].fused_into].name;
+    out.operations = cost.operations;
+    out.parameters = static_cast<std::uint64_t>(cost.parameters);
+    out.input_bytes = static_cast<std::uint64_t>(cost.input_bytes);
+    out.output_bytes = static_cast<std::uint64_t>(cost.output_bytes);
+    report.macs += static_cast<std::uint64_t>(cost.operations.macs);
+    report.parameters += out.parameters;
+  }
+  for (std::size_t i = 0; i < hw.nodes.size(); ++i) {
+    const NodePlan& node = plan.nodes[i];
+    if (hw.nodes[i].row < report.nodes.size() && node.tile && node.steps.size() > 1) {
+      report.nodes[hw.nodes[i].row].tiling = describe(hw.nodes[i].op, *node.tile);
+    }
+  }
+  for (const sgb_descriptor& descriptor : program.exec) {
+    if (descriptor.node >= report.nodes.size()) continue;
+    NodeReport& out = report.nodes[descriptor.node];
+    ++(descriptor.opcode == SGB_OP_DMA ? out.transfers : out.commands);
+  }
+  for (ir::TensorId id = 0; id < graph.tensor_count(); ++id) {
+    const ir::TensorInfo& info = graph.tensor(id);
+    if (info.is_constant() || (!info.producer && info.consumers.empty())) continue;
+    EdgeReport& edge = report.edges.emplace_back();
+    edge.name = info.value.name;
+    edge.bytes = info.value.bytes();
+    const ValueId value = hw.value_of_tensor[id];
+    if (value == kNoValue) {
+      edge.place = "fused";
+      continue;
+    }
+    const ValueId root = hw.value(value).root;
+    const bool in_sram = plan.homes.in_sram[root];
+    const ValueKind kind = hw.value(root).kind;
+    edge.place = kind == ValueKind::kInput    ? "input"
+                 : kind == ValueKind::kOutput ? "output"
+                 : in_sram                    ? "sram"
+                                              : "dram";
+    if (root != value && kind == ValueKind::kActivation) edge.place += " (view)";
+    if (in_sram) edge.sram_address = plan.sram_address[root];
+  }
+  for (const Placement& p : plan.placements) {
+    report.placements.push_back(
+        {p.name, p.address, static_cast<std::uint64_t>(p.bytes), p.life.first, p.life.last});
+  }
+  report.init_descriptors = program.init.size();
+  report.exec_descriptors = program.exec.size();
+  report.sram_bytes = program.sram_bytes;
+  report.workspace_bytes = program.workspace_bytes;
+  for (ValueId id = 0; id < hw.values.size(); ++id) {
+    const Value& value = hw.value(id);
+    if (!plan.used[id]) continue;
+    const auto bytes = static_cast<std::uint64_t>(value.bytes());
+    if (value.kind == ValueKind::kConstant) {
+      (plan.homes.in_sram[id] ? report.resident_bytes : report.streamed_bytes) += bytes;
+    }
+    if (value.kind != ValueKind::kActivation) report.compulsory_dram_bytes += bytes;
+  }
+}
+
+void check_dram(const ir::Graph& graph, const Program& program, const Capability& capability,
+                Issues& issues) {
+  std::uint64_t bytes = program.workspace_bytes + program.data.size() +
+                        (program.init.size() + program.exec.size()) * SGB_DESCRIPTOR_BYTES;
+  for (const ProgramSymbol& symbol : program.symbols) {
+    if (symbol.kind == SGB_SYMBOL_INPUT || symbol.kind == SGB_SYMBOL_OUTPUT) bytes += symbol.bytes;
+  }
+  if (bytes > capability.dram_size.count()) {
+    issues.add(graph.name, "needs " + std::to_string(bytes) + " bytes of DRAM, soc.dram.size is " +
+                               std::to_string(capability.dram_size.count()));
+  }
+}
+
+}  // namespace
+
+std::optional<Program> map_network(const ir::Graph& graph, const Capability& capability,
+                                   const MapOptions& options, Issues& issues, MapReport* report) {
+  const std::size_t before = issues.size();
+  check_capability(graph, capability, issues);
+  auto hw = legalise(graph, capability, issues);
+  if (!hw || issues.size() != before) return std::nullopt;
+  const auto plan = make_plan(*hw, graph, capability, options, issues);
+  if (!plan) return std::nullopt;
+
+  Lowered lowered = lower(*hw, graph, *plan, capability);
+  ScheduledGraph init = schedule(std::move(lowered.init), capability, SGB_GRAPH_INIT);
+  ScheduledGraph exec = schedule(std::move(lowered.exec), capability, SGB_GRAPH_EXEC);
+
+  Program program;
+  program.init = std::move(init.descriptors);
+  program.exec = std::move(exec.descriptors);
+  program.relocations = std::move(init.relocations);
+  program.relocations.insert(program.relocations.end(), exec.relocations.begin(), exec.relocations.end());
+  program.symbols = std::move(lowered.symbols);
+  program.nodes = node_table(*hw, graph);
+  program.data = std::move(lowered.data);
+  program.workspace_bytes = static_cast<std::uint64_t>(plan->workspace_bytes);
+  program.sram_bytes = static_cast<std::uint64_t>(plan->sram_bytes);
+  program.queue_count = static_cast<std::uint32_t>(queues_of(capability.engines).size());
+
+  check_dram(graph, program, capability, issues);
+  if (issues.size() != before) return std::nullopt;
+  Issues faults;
+  if (!verify(program, capability, faults)) {
+    SYSTOLE_ASSERT(false, "the mapper made a bad graph: " + to_string(faults.list().front()));
+  }
+  if (report != nullptr) fill_report(*hw, graph, *plan, program, *report);
+  return program;
+}
+
+}  // namespace systole::mapper

@@ -1,0 +1,446 @@
+// The planner starts from the wish (every feature map and every weight in SRAM, transfers ahead of their use)
+// and gives up one thing after another until everything fits. Each round gives up at least one thing, so it
+// ends.
+#include "models/mapper/memory/plan.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "hw/base/assert.h"
+#include "hw/base/units.h"
+#include "models/mapper/memory/usage.h"
+#include "models/mapper/tiling/pack.h"
+
+namespace systole::mapper {
+
+namespace {
+
+constexpr std::int64_t kDataAlign = 256;  // a DRAM burst
+
+std::int64_t align(std::int64_t value, std::int64_t step) {
+  return static_cast<std::int64_t>(
+      round_up(static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(step)));
+}
+
+class Planner {
+public:
+  Planner(HwGraph& hw, const ir::Graph& graph, const Capability& capability, const MapOptions& options,
+          Issues& issues)
+      : hw_(hw),
+        graph_(graph),
+        capability_(capability),
+        options_(options),
+        issues_(issues),
+        usage_(usage_of(hw)),
+        alignment_(staging_alignment(capability)),
+        // Address 0 stands for "no operand" in descriptors.
+        reserved_(capability.sram_base == 0 ? alignment_ : 0),
+        capacity_(static_cast<std::int64_t>(capability.sram_size.count()) - reserved_),
+        prefetch_(hw.nodes.size(), capability.ping_pong),
+        budget_scale_(hw.nodes.size(), 1.0) {}
+
+  std::optional<Plan> make() {
+    plan_.homes.in_sram.assign(hw_.values.size(), false);
+    for (ValueId id = 0; id < hw_.values.size(); ++id) {
+      if (hw_.value(id).root == id && wants_home(hw_, usage_[id], id)) plan_.homes.in_sram[id] = true;
+    }
+    set_pack_estimates();
+    if (options_.weights == WeightPolicy::kResident) {
+      for (const ValueId id : constants()) make_resident(id);
+    }
+    if (!fit_tiles()) return std::nullopt;
+    if (options_.weights == WeightPolicy::kAuto) {
+      choose_resident();
+      if (!fit_tiles()) return std::nullopt;
+    }
+    while (!allocate()) {
+      if (!fit_tiles()) return std::nullopt;
+    }
+    place_in_dram();
+    return std::move(plan_);
+  }
+
+private:
+  // ---- what stays in SRAM ----
+
+  [[nodiscard]] std::vector<ValueId> constants() const {
+    std::vector<ValueId> list;
+    for (ValueId id = 0; id < hw_.values.size(); ++id) {
+      const Value& value = hw_.value(id);
+      if (value.root == id && value.kind == ValueKind::kConstant && !usage_[id].readers.empty()) {
+        list.push_back(id);
+      }
+    }
+    return list;
+  }
+
+  void make_resident(ValueId id) {
+    plan_.homes.in_sram[id] = true;
+    plan_.resident.push_back(id);
+  }
+
+  /// A pack's exact size depends on its tile, by the padding between blocks. Until there is a tile: untiled.
+  void set_pack_estimates() {
+    for (const HwNode& node : hw_.nodes) {
+      if (const auto* op = std::get_if<MatrixOp>(&node.op); op != nullptr && op->pack != kNoValue) {
+        const MatrixTile tile{op->out_h,
+                              op->groups > 1 ? op->groups : op->n,
+                              {{0, op->window.kernel[0], 0, op->window.kernel[1], 0, op->in_c}},
+                              true};
+        hw_.values[op->pack].dims = {PackLayout(*op, tile, capability_).bytes()};
+      }
+    }
+  }
+
+  [[nodiscard]] std::int64_t bytes_of(ValueId root) const {
+    return align(hw_.value(root).bytes(), alignment_);
+  }
+
+  /// SRAM bytes at homes that live at each position.
+  [[nodiscard]] std::vector<std::int64_t> live_bytes() const {
+    std::vector<std::int64_t> live(hw_.nodes.size(), 0);
+    for (ValueId id = 0; id < hw_.values.size(); ++id) {
+      if (!plan_.homes.in_sram[id]) continue;
+      const Lifetime life = lifetime_of(hw_, usage_[id], id, capability_.ping_pong);
+      const auto last = std::min<std::int64_t>(life.last, static_cast<std::int64_t>(live.size()) - 1);
+      for (std::int64_t i = std::max<std::int64_t>(0, life.first); i <= last; ++i) {
+        live[static_cast<std::size_t>(i)] += bytes_of(id);
+      }
+    }
+    return live;
+  }
+
+  /// Weights by what it saves to keep them (times loaded per inference, then size), as long as a quarter of
+  /// the scratchpad, or as much as they need, stays for the other operands of every operation.
+  void choose_resident() {
+    std::vector<std::int64_t> live = live_bytes();
+    std::vector<std::int64_t> staging;
+    for (const NodePlan& node : plan_.nodes) staging.push_back(node.staging_bytes);
+    std::vector<std::tuple<std::int64_t, std::int64_t, ValueId>> order;
+    for (const ValueId id : constants()) {
+      const auto reader = static_cast<std::size_t>(usage_[id].readers.front());
+      order.emplace_back(-loads_of(id, plan_.nodes[reader]), -bytes_of(id), id);
+    }
+    std::sort(order.begin(), order.end());
+    std::int64_t resident = 0;
+    for (const auto& [loads, negative_bytes, id] : order) {
+      const std::int64_t bytes = -negative_bytes;
+      bool fits = true;
+      for (std::size_t i = 0; i < live.size() && fits; ++i) {
+        const auto& readers = usage_[id].readers;
+        const bool own =
+            std::find(readers.begin(), readers.end(), static_cast<std::int64_t>(i)) != readers.end();
+        const std::int64_t rest = std::max<std::int64_t>(0, staging[i] - (own ? bytes : 0));
+        fits = live[i] + resident + bytes + std::min(rest, capacity_ / 4) <= capacity_;
+      }
+      if (!fits) continue;
+      make_resident(id);
+      resident += bytes;
+      for (const std::int64_t reader : usage_[id].readers) {
+        auto& rest = staging[static_cast<std::size_t>(reader)];
+        rest = std::max<std::int64_t>(0, rest - bytes);
+      }
+    }
+  }
+
+  /// How often an operation loads a constant (at least part of it).
+  [[nodiscard]] std::int64_t loads_of(ValueId id, const NodePlan& node) const {
+    std::int64_t bytes = 0;
+    const Region* last = nullptr;
+    for (const Step& step : node.steps) {
+      for (const Operand& operand : step.operands) {
+        if (hw_.value(operand.value).root != id) continue;
+        if (last == nullptr || !(*last == operand.region)) bytes += staged_bytes(hw_, operand);
+        last = &operand.region;
+      }
+    }
+    return std::max<std::int64_t>(1, bytes / std::max<std::int64_t>(1, hw_.value(id).bytes()));
+  }
+
+  // ---- tiles ----
+
+  /// A tile for every operation; gives up homes until each has one.
+  bool fit_tiles() {
+    for (;;) {
+      const auto failed = choose_tiles();
+      if (!failed) return true;
+      if (!relieve(*failed)) {
+        complain(*failed);
+        return false;
+      }
+    }
+  }
+
+  /// The first operation without a tile, or nullopt.
+  std::optional<std::size_t> choose_tiles() {
+    const std::vector<std::int64_t> live = live_bytes();
+    plan_.nodes.clear();
+    for (std::size_t i = 0; i < hw_.nodes.size(); ++i) {
+      const std::int64_t room = capacity_ - live[i];
+      if (room < 0) return i;
+      const Budget budget{static_cast<std::int64_t>(static_cast<double>(room) * budget_scale_[i]),
+                          capability_.ping_pong};
+      NodePlan& node = plan_.nodes.emplace_back();
+      if (!(std::holds_alternative<CopyOp>(hw_.nodes[i].op) ? plan_copy(i, budget, node)
+                                                            : plan_steps(i, budget, node))) {
+        return i;
+      }
+    }
+    return std::nullopt;
+  }
+
+  bool plan_steps(std::size_t index, const Budget& budget, NodePlan& node) {
+    const HwOp& op = hw_.nodes[index].op;
+    node.tile = choose_tile(hw_, op, plan_.homes, budget, capability_);
+    if (!node.tile) return false;
+    if (const auto* matrix = std::get_if<MatrixOp>(&op); matrix != nullptr && matrix->pack != kNoValue) {
+      hw_.values[matrix->pack].dims = {
+          PackLayout(*matrix, std::get<MatrixTile>(*node.tile), capability_).bytes()};
+    }
+    node.steps = make_steps(hw_, op, *node.tile, capability_);
+    set_buffers(node, budget.ping_pong);
+    return node.staging_bytes <= budget.bytes;
+  }
+
+  /// A copy between two places in DRAM goes through a buffer, box by box.
+  bool plan_copy(std::size_t index, const Budget& budget, NodePlan& node) {
+    const auto& copy = std::get<CopyOp>(hw_.nodes[index].op);
+    if (is_direct(hw_, plan_.homes, copy)) return true;
+    const auto size = static_cast<std::int64_t>(size_of(hw_.value(copy.src).type));
+    BoxTile box{copy.extent};
+    for (;;) {
+      const std::int64_t bytes = align(ir::elements_of(box.extent) * size, alignment_);
+      const std::int64_t copies = budget.ping_pong && box.extent != copy.extent ? 2 : 1;
+      if (bytes * copies <= budget.bytes) {
+        node.copy_box = box;
+        node.buffers = {{0, bytes, std::vector<std::uint64_t>(static_cast<std::size_t>(copies))}};
+        node.staging_bytes = bytes * copies;
+        return true;
+      }
+      const auto cut = std::find_if(box.extent.begin(), box.extent.end(), [](auto e) { return e > 1; });
+      if (cut == box.extent.end()) return false;
+      *cut = (*cut + 1) / 2;
+    }
+  }
+
+  /// Sizes and numbers of the staging buffers that the steps need.
+  void set_buffers(NodePlan& node, bool ping_pong) const {
+    struct Need {
+      std::int64_t bytes = 0;
+      std::int64_t changes = 0;
+      const Region* last = nullptr;
+    };
+    std::vector<Need> needs;
+    for (const Step& step : node.steps) {
+      for (const Operand& operand : step.operands) {
+        if (in_place(hw_, plan_.homes, operand)) continue;
+        if (operand.slot >= needs.size()) needs.resize(operand.slot + 1);
+        Need& need = needs[operand.slot];
+        need.bytes = std::max(need.bytes, align(staged_bytes(hw_, operand), alignment_));
+        if (need.last == nullptr || !(*need.last == operand.region)) ++need.changes;
+        need.last = &operand.region;
+      }
+    }
+    for (std::uint32_t slot = 0; slot < needs.size(); ++slot) {
+      if (needs[slot].changes == 0) continue;
+      const std::size_t copies = ping_pong && needs[slot].changes > 1 ? 2 : 1;
+      node.buffers.push_back({slot, needs[slot].bytes, std::vector<std::uint64_t>(copies)});
+      node.staging_bytes += needs[slot].bytes * static_cast<std::int64_t>(copies);
+    }
+  }
+
+  // ---- giving up ----
+
+  /// Makes room at a position; false if there is nothing left to give up.
+  bool relieve(std::size_t position) {
+    std::fill(budget_scale_.begin(), budget_scale_.end(), 1.0);
+    if (options_.weights == WeightPolicy::kAuto && !plan_.resident.empty()) {
+      plan_.homes.in_sram[plan_.resident.back()] = false;
+      plan_.resident.pop_back();
+      return true;
+    }
+    const auto here = static_cast<std::int64_t>(position);
+    ValueId best = kNoValue;
+    std::tuple<bool, std::int64_t> best_key;
+    for (ValueId id = 0; id < hw_.values.size(); ++id) {
+      if (!plan_.homes.in_sram[id] || hw_.value(id).kind == ValueKind::kConstant) continue;
+      if (!lifetime_of(hw_, usage_[id], id, capability_.ping_pong).meets({here, here})) continue;
+      const auto& u = usage_[id];
+      const bool busy = std::count(u.readers.begin(), u.readers.end(), here) != 0 ||
+                        std::count(u.writers.begin(), u.writers.end(), here) != 0;
+      const std::tuple key(!busy, bytes_of(id));
+      if (best == kNoValue || key > best_key) {
+        best = id;
+        best_key = key;
+      }
+    }
+    if (best == kNoValue) return false;
+    plan_.homes.in_sram[best] = false;
+    return true;
+  }
+
+  void complain(std::size_t position) {
+    const HwNode& node = hw_.nodes[position];
+    const std::string size = std::to_string(capability_.sram_size.count());
+    std::string name;
+    std::string op;
+    if (node.row < hw_.rows.size()) {
+      const ir::Node& source = graph_.node(hw_.rows[node.row].node);
+      name = source.name;
+      op = std::string(ir::name_of(source.op)) + ": ";
+    }
+    std::int64_t resident = 0;
+    for (const ValueId id : plan_.resident) resident += bytes_of(id);
+    if (resident > 0) {
+      issues_.add(name, op + "does not fit beside the resident weights: they take " +
+                            std::to_string(resident) + " of the scratchpad's " + size +
+                            " bytes (soc.sram.size); let weights be streamed or enlarge it");
+      return;
+    }
+    const bool is_copy = std::holds_alternative<CopyOp>(node.op);
+    const std::int64_t least = is_copy ? alignment_ : least_staging(hw_, node.op, plan_.homes, capability_);
+    issues_.add(name, op + "does not fit the scratchpad however it is tiled: the smallest tile needs " +
+                          std::to_string(least) + " bytes" +
+                          (capability_.ping_pong ? " (more with ping_pong, which doubles buffers)" : "") +
+                          ", soc.sram.size is " + size);
+  }
+
+  // ---- addresses ----
+
+  struct Item {
+    Lifetime life;
+    std::int64_t bytes = 0;
+    ValueId home = kNoValue;  ///< a value's home,
+    std::size_t node = 0;     ///< or the staging memory of an operation
+  };
+
+  /// Places everything; false after giving something up.
+  bool allocate() {
+    Allocator allocator(capacity_, alignment_);
+    plan_.placements.clear();
+    plan_.sram_address.assign(hw_.values.size(), 0);
+    std::vector<Item> items;
+    for (ValueId id = 0; id < hw_.values.size(); ++id) {
+      if (plan_.homes.in_sram[id]) {
+        items.push_back({lifetime_of(hw_, usage_[id], id, capability_.ping_pong), bytes_of(id), id, 0});
+      }
+    }
+    for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
+      const auto at = static_cast<std::int64_t>(i);
+      if (plan_.nodes[i].staging_bytes > 0) {
+        items.push_back({{at - (prefetch_[i] ? 1 : 0), at}, plan_.nodes[i].staging_bytes, kNoValue, i});
+      }
+    }
+    // What lives longest first (weights at the bottom), then the largest.
+    const auto key = [&](const Item& item) {
+      const bool constant = item.home != kNoValue && hw_.value(item.home).kind == ValueKind::kConstant;
+      return std::tuple(!constant, -item.bytes);
+    };
+    std::stable_sort(items.begin(), items.end(),
+                     [&](const Item& a, const Item& b) { return key(a) < key(b); });
+    for (Item& item : items) {
+      auto offset = allocator.place(item.life, item.bytes);
+      if (!offset && item.home == kNoValue && prefetch_[item.node]) {
+        // Its loads then wait for the operation before.
+        item.life.first = item.life.last;
+        offset = allocator.place(item.life, item.bytes);
+      }
+      if (!offset) {
+        give_up(item);
+        return false;
+      }
+      settle(item, capability_.sram_base + static_cast<std::uint64_t>(reserved_ + *offset));
+    }
+    plan_.sram_bytes = items.empty() ? 0 : reserved_ + allocator.high_water();
+    std::sort(plan_.placements.begin(), plan_.placements.end(), [](const Placement& a, const Placement& b) {
+      return std::tuple(a.address, a.life.first) < std::tuple(b.address, b.life.first);
+    });
+    return true;
+  }
+
+  void settle(const Item& item, std::uint64_t address) {
+    if (item.home != kNoValue) {
+      plan_.sram_address[item.home] = address;
+      plan_.placements.push_back({hw_.value(item.home).name, item.life, address, item.bytes});
+      return;
+    }
+    const std::uint32_t row = hw_.nodes[item.node].row;
+    const std::string name = row < hw_.rows.size() ? graph_.node(hw_.rows[row].node).name : "outputs";
+    plan_.placements.push_back({name + " (buffers)", item.life, address, item.bytes});
+    for (Buffer& buffer : plan_.nodes[item.node].buffers) {
+      for (std::uint64_t& at : buffer.addresses) {
+        at = address;
+        address += static_cast<std::uint64_t>(buffer.bytes);
+      }
+    }
+  }
+
+  /// Holes between blocks kept an item out although the bytes would do.
+  void give_up(const Item& item) {
+    bool changed = false;
+    for (std::int64_t i = std::max<std::int64_t>(0, item.life.first); i <= item.life.last + 1; ++i) {
+      const auto n = static_cast<std::size_t>(i);
+      if (n >= prefetch_.size() || !prefetch_[n]) continue;
+      prefetch_[n] = false;
+      changed = true;
+    }
+    if (changed) return;
+    if (item.home == kNoValue) {
+      // A smaller tile fits a smaller hole; if there is none, choose_tiles() makes room.
+      budget_scale_[item.node] *= 0.75;
+      return;
+    }
+    // Constants are placed first, without holes: those that must stay have been checked to fit.
+    SYSTOLE_ASSERT(
+        hw_.value(item.home).kind != ValueKind::kConstant || options_.weights != WeightPolicy::kResident,
+        "resident weights were counted wrong");
+    plan_.homes.in_sram[item.home] = false;
+    std::erase(plan_.resident, item.home);
+  }
+
+  void place_in_dram() {
+    plan_.dram_offset.assign(hw_.values.size(), 0);
+    plan_.used.assign(hw_.values.size(), false);
+    Allocator workspace(std::numeric_limits<std::int64_t>::max() / 2, kDataAlign);
+    for (ValueId id = 0; id < hw_.values.size(); ++id) {
+      const Value& value = hw_.value(id);
+      if (value.root != id || !usage_[id].used()) continue;
+      plan_.used[id] = true;
+      if (value.kind == ValueKind::kConstant) {
+        plan_.data_bytes = align(plan_.data_bytes, kDataAlign);
+        plan_.dram_offset[id] = static_cast<std::uint64_t>(plan_.data_bytes);
+        plan_.data_bytes += value.bytes();
+      } else if (value.kind == ValueKind::kActivation && !plan_.homes.in_sram[id]) {
+        const Lifetime life = lifetime_of(hw_, usage_[id], id, false);
+        plan_.dram_offset[id] = static_cast<std::uint64_t>(*workspace.place(life, value.bytes()));
+      }
+    }
+    plan_.workspace_bytes = workspace.high_water();
+  }
+
+  HwGraph& hw_;
+  const ir::Graph& graph_;
+  const Capability& capability_;
+  const MapOptions& options_;
+  Issues& issues_;
+  std::vector<Usage> usage_;
+  std::int64_t alignment_;
+  std::int64_t reserved_;
+  std::int64_t capacity_;
+  std::vector<bool> prefetch_;  ///< by node: its staging memory is free one operation earlier
+  std::vector<double> budget_scale_;
+  Plan plan_;
+};
+
+}  // namespace
+
+bool is_direct(const HwGraph& hw, const Homes& homes, const CopyOp& copy) {
+  return homes.has(hw, copy.src) || homes.has(hw, copy.dst);
+}
+
+std::optional<Plan> make_plan(HwGraph& hw, const ir::Graph& graph, const Capability& capability,
+                              const MapOptions& options, Issues& issues) {
+  return Planner(hw, graph, capability, options, issues).make();
+}
+
+}  // namespace systole::mapper

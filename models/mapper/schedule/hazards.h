@@ -1,0 +1,31 @@
+// Which earlier commands a command conflicts with.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "models/mapper/schedule/footprint.h"
+
+namespace systole::mapper {
+
+/// Remembers what commands have read and written, in the order in which they were added. An access that a
+/// later write covers is forgotten: whoever meets it meets the write, which is ordered behind it.
+class HazardTracker {
+public:
+  /// The numbers of the earlier commands that write what this one reads or writes, or read what it writes;
+  /// ascending, each once. Then remembers this one.
+  std::vector<std::uint32_t> add(std::uint32_t command, const std::vector<Footprint>& accesses);
+
+private:
+  struct Entry {
+    std::uint32_t command;
+    Footprint access;
+  };
+  std::map<std::uint32_t, std::vector<Entry>> spaces_;
+};
+
+/// True if the two conflict in any access.
+bool conflict(const std::vector<Footprint>& a, const std::vector<Footprint>& b);
+
+}  // namespace systole::mapper

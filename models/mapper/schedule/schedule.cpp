@@ -1,0 +1,153 @@
+#include "models/mapper/schedule/schedule.h"
+
+#include <algorithm>
+#include <map>
+
+#include "hw/base/assert.h"
+#include "models/mapper/schedule/clocks.h"
+#include "models/mapper/schedule/hazards.h"
+
+namespace systole::mapper {
+
+namespace {
+
+struct Item {
+  Operation operation;
+  std::vector<Footprint> accesses;
+};
+
+/// Moves every load up to the step before last, as far as nothing that it passes conflicts with it.
+std::vector<Item> hoist_loads(std::vector<Operation> operations, bool ping_pong) {
+  std::vector<Item> order;
+  order.reserve(operations.size());
+  for (Operation& operation : operations) {
+    Item item{std::move(operation), {}};
+    item.accesses = footprints(item.operation.descriptor, item.operation.links);
+    std::size_t place = order.size();
+    if (ping_pong && item.operation.is_load) {
+      for (; place > 0; --place) {
+        const Item& before = order[place - 1];
+        if (before.operation.is_load || before.operation.step + 1 < item.operation.step ||
+            conflict(before.accesses, item.accesses)) {
+          break;
+        }
+      }
+    }
+    order.insert(order.begin() + static_cast<std::ptrdiff_t>(place), std::move(item));
+  }
+  return order;
+}
+
+class Scheduler {
+public:
+  Scheduler(const Capability& capability, std::uint32_t graph)
+      : capability_(capability), graph_(graph), queues_(queues_of(capability.engines)) {
+    count_.assign(queues_.size(), 0);
+    clock_.assign(queues_.size(), QueueClock(queues_.size()));
+  }
+
+  ScheduledGraph make(std::vector<Operation> operations) {
+    for (Item& item : hoist_loads(std::move(operations), capability_.ping_pong)) add(item);
+    return std::move(out_);
+  }
+
+private:
+  /// A command that has been placed: the seq-th of its queue, and what is complete once it is.
+  struct Placed {
+    std::size_t queue;
+    std::uint32_t seq;
+    QueueClock after;
+  };
+
+  std::size_t queue_for(EngineKind kind) {
+    const auto first =
+        std::find_if(queues_.begin(), queues_.end(), [&](const Queue& q) { return q.kind == kind; });
+    SYSTOLE_ASSERT(first != queues_.end(), "no engine of kind " + std::string(name_of(kind)));
+    const auto base = static_cast<std::size_t>(first - queues_.begin());
+    if (kind != EngineKind::kDma) return base;
+    return base + next_dma_++ % capability_.engines[static_cast<std::size_t>(EngineKind::kDma)];
+  }
+
+  void add(Item& item) {
+    const std::size_t queue = queue_for(item.operation.engine);
+    const auto number = static_cast<std::uint32_t>(placed_.size());
+    std::vector<std::uint32_t> before = hazards_.add(number, item.accesses);
+    const bool is_dma = item.operation.engine == EngineKind::kDma;
+    if (!capability_.ping_pong) {
+      // Transfers and computation take turns.
+      for (std::size_t q = 0; q < queues_.size(); ++q) {
+        const bool other = (queues_[q].kind == EngineKind::kDma) != is_dma;
+        if (other && count_[q] > 0) before.push_back(last_of_queue_[q]);
+      }
+      std::sort(before.begin(), before.end());
+    }
+
+    QueueClock known = clock_[queue];
+    std::vector<sgb_wait> waits;
+    // Latest first: what it waited for itself need not be waited for again. At most one wait per queue comes
+    // of it.
+    for (std::size_t i = before.size(); i-- > 0;) {
+      const Placed& other = placed_[before[i]];
+      if (known[other.queue] >= other.seq) continue;
+      waits.push_back({static_cast<std::uint16_t>(other.queue), 0, other.seq});
+      known.merge(other.after);
+    }
+    std::sort(waits.begin(), waits.end(),
+              [](const sgb_wait& a, const sgb_wait& b) { return a.semaphore < b.semaphore; });
+    emit_waiting_nops(queue, item.operation.descriptor.node, waits);
+
+    sgb_descriptor& descriptor = item.operation.descriptor;
+    descriptor.wait_count = static_cast<std::uint16_t>(waits.size());
+    std::copy(waits.begin(), waits.end(), descriptor.wait);
+    place(queue, descriptor, known);
+    placed_.push_back({queue, count_[queue], clock_[queue]});
+    last_of_queue_[queue] = number;
+    std::sort(item.operation.links.begin(), item.operation.links.end(),
+              [](const Link& a, const Link& b) { return a.field < b.field; });
+    for (const Link& link : item.operation.links) {
+      out_.relocations.push_back({graph_, static_cast<std::uint32_t>(out_.descriptors.size() - 1), link.field,
+                                  link.symbol, link.addend});
+    }
+  }
+
+  /// Takes waits off the list until the rest fits one descriptor.
+  void emit_waiting_nops(std::size_t queue, std::uint32_t node, std::vector<sgb_wait>& waits) {
+    while (waits.size() > SGB_MAX_WAITS) {
+      sgb_descriptor nop{};
+      nop.opcode = SGB_OP_NOP;
+      nop.node = node;
+      nop.wait_count = SGB_MAX_WAITS;
+      std::copy_n(waits.end() - SGB_MAX_WAITS, SGB_MAX_WAITS, nop.wait);
+      waits.resize(waits.size() - SGB_MAX_WAITS);
+      place(queue, nop, clock_[queue]);
+    }
+  }
+
+  void place(std::size_t queue, sgb_descriptor& descriptor, const QueueClock& known) {
+    descriptor.queue = static_cast<std::uint16_t>(queue);
+    descriptor.signal_semaphore = static_cast<std::uint16_t>(queue);
+    clock_[queue].merge(known);
+    clock_[queue].raise(queue, ++count_[queue]);
+    out_.descriptors.push_back(descriptor);
+  }
+
+  const Capability& capability_;
+  std::uint32_t graph_;
+  std::vector<Queue> queues_;
+  std::vector<std::uint32_t> count_;  ///< by queue: commands so far
+  std::vector<QueueClock> clock_;     ///< by queue: what is complete once its last command is
+  std::map<std::size_t, std::uint32_t> last_of_queue_;
+  std::vector<Placed> placed_;
+  HazardTracker hazards_;
+  unsigned next_dma_ = 0;
+  ScheduledGraph out_;
+};
+
+}  // namespace
+
+ScheduledGraph schedule(std::vector<Operation> operations, const Capability& capability,
+                        std::uint32_t graph) {
+  return Scheduler(capability, graph).make(std::move(operations));
+}
+
+}  // namespace systole::mapper

@@ -1,0 +1,148 @@
+#include "models/mapper/tiling/pack.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "hw/base/units.h"
+
+namespace systole::mapper {
+
+namespace {
+
+constexpr std::int64_t kBlockAlign = 64;
+
+std::int64_t align(std::int64_t value, std::int64_t step) {
+  return static_cast<std::int64_t>(
+      round_up(static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(step)));
+}
+
+/// Places the parts of a block one after the other.
+PackBlock layout(const MatrixOp& op, std::int64_t groups, std::int64_t per_group, std::int64_t k, bool last) {
+  PackBlock block;
+  const std::int64_t columns = groups * per_group;
+  const auto size = static_cast<std::int64_t>(size_of(op.b_type));
+  const auto put = [&](std::int64_t& offset, std::int64_t bytes, std::int64_t alignment) {
+    block.bytes = align(block.bytes, alignment);
+    offset = block.bytes;
+    block.bytes += bytes;
+  };
+  if (op.b_data) {
+    block.group_bytes = per_group * k * size;
+    put(block.b, groups * block.group_bytes, 1);
+  }
+  if (op.b_zero.size() > 1) put(block.b_zero, columns * size, 4);
+  if (last && !op.bias.empty()) put(block.bias, columns * 4, 4);
+  if (last && !op.scale.empty()) put(block.scale, columns * 4, 4);
+  return block;
+}
+
+}  // namespace
+
+std::int64_t column_tile_count(const MatrixOp& op, const MatrixTile& tile) {
+  const std::int64_t units = op.groups > 1 ? op.groups : op.n;
+  return (units + tile.columns - 1) / tile.columns;
+}
+
+ColumnRange column_range(const MatrixOp& op, const MatrixTile& tile, std::int64_t index) {
+  const std::int64_t first = index * tile.columns;
+  if (op.groups > 1) {
+    const std::int64_t groups = std::min(tile.columns, op.groups - first);
+    return {first * op.n, groups * op.n, first, groups, op.n};
+  }
+  const std::int64_t count = std::min(tile.columns, op.n - first);
+  return {first, count, 0, 1, count};
+}
+
+std::int64_t pack_block_bytes(const MatrixOp& op, std::int64_t groups, std::int64_t per_group, std::int64_t k,
+                              bool last) {
+  return layout(op, groups, per_group, k, last).bytes;
+}
+
+std::int64_t PackLayout::b_batches() const {
+  const bool shared =
+      std::all_of(op_.b_index.batch.begin(), op_.b_index.batch.end(), [](auto s) { return s == 0; });
+  return op_.b_data && !shared ? ir::elements_of(op_.batch) : 1;
+}
+
+PackLayout::PackLayout(const MatrixOp& op, const MatrixTile& tile, const Capability& capability)
+    : op_(op), tile_(tile), cols_(capability.array_cols), column_tiles_(column_tile_count(op, tile)) {
+  for (std::int64_t batch = 0; batch < b_batches(); ++batch) {
+    for (std::int64_t t = 0; t < column_tiles_; ++t) {
+      const ColumnRange range = column_range(op, tile, t);
+      for (std::size_t k = 0; k < tile.chunks.size(); ++k) {
+        PackBlock block =
+            layout(op, range.groups, range.per_group, tile.chunks[k].rows(), k + 1 == tile.chunks.size());
+        bytes_ = align(bytes_, kBlockAlign);
+        block.offset = bytes_;
+        bytes_ += block.bytes;
+        blocks_.push_back(block);
+      }
+    }
+  }
+}
+
+const PackBlock& PackLayout::block(std::int64_t batch, std::int64_t column_tile, std::int64_t chunk) const {
+  const auto chunks = static_cast<std::int64_t>(tile_.chunks.size());
+  const std::int64_t own_batch = b_batches() == 1 ? 0 : batch;
+  return blocks_[static_cast<std::size_t>((own_batch * column_tiles_ + column_tile) * chunks + chunk)];
+}
+
+void PackLayout::write_block(std::vector<std::byte>& out, const PackBlock& block, std::int64_t batch,
+                             std::int64_t column_tile, const KChunk& chunk, bool last) const {
+  const ColumnRange range = column_range(op_, tile_, column_tile);
+  const std::size_t size = size_of(op_.b_type);
+  std::byte* at = out.data() + block.offset;
+  if (op_.b_data) {
+    // Elements before those of this batch index.
+    std::int64_t base = 0;
+    std::int64_t left = batch;
+    for (std::size_t d = op_.batch.size(); d-- > 0;) {
+      base += left % op_.batch[d] * op_.b_index.batch[d];
+      left /= op_.batch[d];
+    }
+    std::byte* to = at + block.b;
+    for (std::int64_t g = 0; g < range.groups; ++g) {
+      for (std::int64_t n0 = 0; n0 < range.per_group; n0 += cols_) {
+        const std::int64_t first = range.first + g * range.per_group + n0;
+        const std::int64_t used = std::min(cols_, range.per_group - n0);
+        for (std::int64_t ky = chunk.ky; ky < chunk.ky + chunk.kernel_h; ++ky) {
+          for (std::int64_t kx = chunk.kx; kx < chunk.kx + chunk.kernel_w; ++kx) {
+            for (std::int64_t c = chunk.c; c < chunk.c + chunk.channels; ++c) {
+              const std::int64_t channel =
+                  op_.b_channel_order.empty() ? c : op_.b_channel_order[static_cast<std::size_t>(c)];
+              const std::int64_t row =
+                  base + ky * op_.b_index.ky + kx * op_.b_index.kx + channel * op_.b_index.c;
+              for (std::int64_t j = 0; j < used; ++j) {
+                const auto from = static_cast<std::size_t>(row + (first + j) * op_.b_index.n);
+                std::memcpy(to, op_.b_data->data() + from * size, size);
+                to += size;
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+  for (std::int64_t j = 0; j < range.count; ++j) {
+    const auto n = static_cast<std::size_t>(range.first + j);
+    if (block.b_zero >= 0) at[block.b_zero + j] = static_cast<std::byte>(op_.b_zero[n]);
+    if (last && block.bias >= 0) std::memcpy(at + block.bias + j * 4, &op_.bias[n], 4);
+    if (last && block.scale >= 0) std::memcpy(at + block.scale + j * 4, &op_.scale[n], 4);
+  }
+}
+
+std::vector<std::byte> PackLayout::data() const {
+  std::vector<std::byte> out(static_cast<std::size_t>(bytes_));
+  const auto chunks = static_cast<std::int64_t>(tile_.chunks.size());
+  for (std::int64_t batch = 0; batch < b_batches(); ++batch) {
+    for (std::int64_t t = 0; t < column_tiles_; ++t) {
+      for (std::int64_t k = 0; k < chunks; ++k) {
+        write_block(out, block(batch, t, k), batch, t, tile_.chunks[static_cast<std::size_t>(k)],
+                    k + 1 == chunks);
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace systole::mapper

@@ -1,0 +1,59 @@
+// Constant operands of a matrix operation, laid out so that every step's share is one contiguous block:
+// B in column tiles, zero points, and (with the last part of K) bias and scales.
+#pragma once
+
+#include "models/mapper/tiling/tile.h"
+
+namespace systole::mapper {
+
+struct PackBlock {
+  std::int64_t offset = 0;  ///< in the pack
+  std::int64_t bytes = 0;
+  std::int64_t group_bytes = 0;  ///< B of one group
+  // Offsets in the block; -1 = not there.
+  std::int64_t b = -1;
+  std::int64_t b_zero = -1;
+  std::int64_t bias = -1;
+  std::int64_t scale = -1;
+};
+
+class PackLayout {
+public:
+  PackLayout(const MatrixOp& op, const MatrixTile& tile, const Capability& capability);
+
+  [[nodiscard]] std::int64_t bytes() const { return bytes_; }
+  /// batch: flat batch index; column_tile, chunk: position in the tile's order.
+  [[nodiscard]] const PackBlock& block(std::int64_t batch, std::int64_t column_tile,
+                                       std::int64_t chunk) const;
+  /// All bytes of the pack.
+  [[nodiscard]] std::vector<std::byte> data() const;
+
+private:
+  [[nodiscard]] std::int64_t b_batches() const;
+  void write_block(std::vector<std::byte>& out, const PackBlock& block, std::int64_t batch,
+                   std::int64_t column_tile, const KChunk& chunk, bool last) const;
+
+  const MatrixOp& op_;
+  const MatrixTile& tile_;
+  std::int64_t cols_;
+  std::int64_t column_tiles_;
+  std::vector<PackBlock> blocks_;
+  std::int64_t bytes_ = 0;
+};
+
+/// Output channels of column tile `index`: [first, first + count), counted over all groups.
+struct ColumnRange {
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+  std::int64_t first_group = 0;
+  std::int64_t groups = 1;
+  std::int64_t per_group = 0;  ///< columns of one command
+};
+ColumnRange column_range(const MatrixOp& op, const MatrixTile& tile, std::int64_t index);
+std::int64_t column_tile_count(const MatrixOp& op, const MatrixTile& tile);
+
+/// Bytes of a block with these columns and rows of K, at most.
+std::int64_t pack_block_bytes(const MatrixOp& op, std::int64_t groups, std::int64_t per_group, std::int64_t k,
+                              bool last);
+
+}  // namespace systole::mapper

@@ -1,0 +1,86 @@
+// Tiles: how an operation is cut so that its operands fit the scratchpad, and the steps that this makes.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "models/mapper/capability.h"
+#include "models/mapper/hw_graph.h"
+#include "models/mapper/tiling/step.h"
+
+namespace systole::mapper {
+
+/// A part of K: rows [ky, ky + kernel_h), columns, channels of the kernel. (ky, kx, c) order is kept over the
+/// chunks, so that float sums come out the same.
+struct KChunk {
+  std::int64_t ky = 0, kernel_h = 1;
+  std::int64_t kx = 0, kernel_w = 1;
+  std::int64_t c = 0, channels = 1;
+  [[nodiscard]] std::int64_t rows() const { return kernel_h * kernel_w * channels; }
+};
+
+struct MatrixTile {
+  std::int64_t rows = 1;       ///< output rows
+  std::int64_t columns = 1;    ///< output channels; with groups: whole groups
+  std::vector<KChunk> chunks;  ///< at least one
+  bool rows_inside = true;     ///< loop order: columns outside, rows inside; or the other way round
+};
+
+/// A box of the result.
+struct BoxTile {
+  Dims extent;
+};
+
+using Tile = std::variant<MatrixTile, BoxTile>;
+
+/// Staging memory for one operation. Buffers of operands that change from step to step come twice when
+/// ping_pong; then a tile takes at most half.
+struct Budget {
+  std::int64_t bytes = 0;
+  bool ping_pong = true;
+};
+
+/// Buffers start at multiples of this.
+std::int64_t staging_alignment(const Capability& capability);
+
+/// The tile with the least traffic, then the fewest steps, that fits the budget; nullopt if none does. Copies
+/// have no tile of their own (see lower).
+std::optional<Tile> choose_tile(const HwGraph& hw, const HwOp& op, const Homes& homes, const Budget& budget,
+                                const Capability& capability);
+/// Staging bytes that the smallest tile needs: for the message when nothing fits.
+std::int64_t least_staging(const HwGraph& hw, const HwOp& op, const Homes& homes,
+                           const Capability& capability);
+
+/// The steps, in order. Together they cover the result exactly once.
+std::vector<Step> make_steps(const HwGraph& hw, const HwOp& op, const Tile& tile,
+                             const Capability& capability);
+
+/// "rows 14 x channels 64 x k 2", or "" when one step does all.
+std::string describe(const HwOp& op, const Tile& tile);
+
+// The parts, by kind of operation.
+std::optional<MatrixTile> choose_matrix_tile(const HwGraph& hw, const MatrixOp& op, const Homes& homes,
+                                             const Budget& budget, const Capability& capability,
+                                             std::int64_t* least = nullptr);
+std::vector<Step> matrix_steps(const HwGraph& hw, const MatrixOp& op, const MatrixTile& tile,
+                               const Capability& capability);
+/// The result of an element-wise, pooling or axis operation: what a box tile cuts.
+Dims result_dims(const HwGraph& hw, const HwOp& op);
+/// The operands of the box [begin, begin + extent) of the result. worst: the most that any box of this extent
+/// needs (windows at the edges need less).
+std::vector<Operand> box_operands(const HwGraph& hw, const HwOp& op, const Dims& begin, const Dims& extent,
+                                  bool worst);
+std::vector<Step> box_steps(const HwGraph& hw, const HwOp& op, const BoxTile& tile);
+
+/// Input rows that `count` output rows from `first` on read: [begin, end), at least one.
+struct Span1 {
+  std::int64_t begin = 0;
+  std::int64_t end = 1;
+  std::int64_t pad = 0;  ///< padding before `begin` as the tile sees it; negative = rows that are skipped
+};
+Span1 window_span(std::int64_t first, std::int64_t count, std::int64_t kernel_first, std::int64_t kernel,
+                  std::int64_t stride, std::int64_t dilation, std::int64_t pad, std::int64_t in);
+
+}  // namespace systole::mapper
