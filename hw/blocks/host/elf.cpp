@@ -82,7 +82,9 @@ std::optional<ElfImage> read_elf(std::span<const std::byte> file, const ElfTarge
     } else if (file_size > memory_size) {
       problem(which + " has more bytes in the file than in memory");
     } else if (!inside(address, memory_size, target)) {
-      problem(which + ", " + hex(memory_size) + " bytes at " + hex(address) + ", is outside " + range);
+      std::string message = which;
+      message.append(", ").append(hex(memory_size)).append(" bytes at ").append(hex(address));
+      problem(message.append(", is outside ").append(range));
     } else {
       image.segments.push_back({address, file.subspan(offset, file_size), memory_size});
     }
