@@ -19,6 +19,7 @@ public:
   /// Mostly small, sometimes at an edge of its type, sometimes anything.
   template <typename T>
   void roll(T& field) {
+    const std::uint32_t small = 1 + below(9);
     switch (below(16)) {
       case 0:
         field = static_cast<T>(random_());
@@ -30,7 +31,7 @@ public:
         field = 0;
         break;
       default:
-        field = static_cast<T>(1 + below(9));
+        field = static_cast<T>(small);
     }
   }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "hw/base/assert.h"
 #include "hw/blocks/engine/shell/job.h"
 
 namespace systole::engine {
@@ -78,6 +79,7 @@ void for_each_axis_run(const AxisTensor& tensor, const AxisBlock& block, F&& f) 
 /// A dense copy of the block, and its way back.
 template <typename T>
 std::vector<T> gather(const AxisTensor& tensor, const AxisBlock& block) {
+  SYSTOLE_ASSERT(tensor.mirror != nullptr, "arithmetic without data");
   std::vector<T> dense(block.rows() * tensor.axis);
   for_each_axis_run(tensor, block, [&](std::uint64_t offset, std::size_t element, std::size_t bytes) {
     std::memcpy(dense.data() + element, tensor.mirror + offset, bytes);
@@ -86,6 +88,7 @@ std::vector<T> gather(const AxisTensor& tensor, const AxisBlock& block) {
 }
 template <typename T>
 void scatter(const std::vector<T>& dense, const AxisTensor& tensor, const AxisBlock& block) {
+  SYSTOLE_ASSERT(tensor.mirror != nullptr, "arithmetic without data");
   for_each_axis_run(tensor, block, [&](std::uint64_t offset, std::size_t element, std::size_t bytes) {
     std::memcpy(tensor.mirror + offset, dense.data() + element, bytes);
   });
