@@ -37,6 +37,7 @@ public:
         reserved_(capability.sram_base == 0 ? alignment_ : 0),
         capacity_(static_cast<std::int64_t>(capability.sram_size.count()) - reserved_),
         prefetch_(hw.nodes.size(), capability.ping_pong),
+        single_buffer_(hw.nodes.size(), false),
         budget_scale_(hw.nodes.size(), 1.0) {}
 
   std::optional<Plan> make() {
@@ -164,10 +165,13 @@ private:
     for (;;) {
       const auto failed = choose_tiles();
       if (!failed) return true;
-      if (!relieve(*failed)) {
-        complain(*failed);
-        return false;
+      if (relieve(*failed)) continue;
+      if (capability_.ping_pong && !single_buffer_[*failed]) {
+        single_buffer_[*failed] = true;  // without overlap, but it may fit
+        continue;
       }
+      complain(*failed);
+      return false;
     }
   }
 
@@ -179,7 +183,7 @@ private:
       const std::int64_t room = capacity_ - live[i];
       if (room < 0) return i;
       const Budget budget{static_cast<std::int64_t>(static_cast<double>(room) * budget_scale_[i]),
-                          capability_.ping_pong};
+                          capability_.ping_pong && !single_buffer_[i]};
       NodePlan& node = plan_.nodes.emplace_back();
       if (!(std::holds_alternative<CopyOp>(hw_.nodes[i].op) ? plan_copy(i, budget, node)
                                                             : plan_steps(i, budget, node))) {
@@ -300,9 +304,7 @@ private:
     const bool is_copy = std::holds_alternative<CopyOp>(node.op);
     const std::int64_t least = is_copy ? alignment_ : least_staging(hw_, node.op, plan_.homes, capability_);
     issues_.add(name, op + "does not fit the scratchpad however it is tiled: the smallest tile needs " +
-                          std::to_string(least) + " bytes" +
-                          (capability_.ping_pong ? " (more with ping_pong, which doubles buffers)" : "") +
-                          ", soc.sram.size is " + size);
+                          std::to_string(least) + " bytes, soc.sram.size is " + size);
   }
 
   // ---- addresses ----
@@ -427,7 +429,8 @@ private:
   std::int64_t alignment_;
   std::int64_t reserved_;
   std::int64_t capacity_;
-  std::vector<bool> prefetch_;  ///< by node: its staging memory is free one operation earlier
+  std::vector<bool> prefetch_;       ///< by node: its staging memory is free one operation earlier
+  std::vector<bool> single_buffer_;  ///< by node: in spite of ping_pong
   std::vector<double> budget_scale_;
   Plan plan_;
 };

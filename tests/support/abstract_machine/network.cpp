@@ -123,10 +123,11 @@ ir::TensorId Network::qmatmul(ir::TensorId a, ir::TensorId b) {
 
 ir::TensorId Network::qadd(ir::TensorId a, ir::TensorId b) {
   const DType type = info(a).type;
+  const ir::Shape shape = info(a).shape;
   return node(
       ir::OpKind::kQLinearAdd, {},
       {a, scalar(0.05F), zero(type, 3), b, scalar(0.07F), zero(type, 9), scalar(0.08F), zero(type, 4)}, type,
-      info(a).shape);
+      shape);
 }
 
 ir::TensorId Network::conv(ir::TensorId x, std::int64_t channels, const ir::ConvAttributes& attributes,
@@ -140,17 +141,12 @@ ir::TensorId Network::conv(ir::TensorId x, std::int64_t channels, const ir::Conv
 
 ir::TensorId Network::pool(ir::OpKind op, ir::TensorId x, const ir::PoolAttributes& attributes) {
   const ir::Shape shape = info(x).shape;
-  if (op == ir::OpKind::kGlobalAveragePool) {
-    ir::Shape out(shape.size(), 1);
-    out[0] = shape[0];
-    out[1] = shape[1];
-    return node(op, attributes, {x}, info(x).type, out);
-  }
   return node(op, attributes, {x}, info(x).type, window_shape(shape, shape[1], attributes.window));
 }
 
 ir::TensorId Network::relu(ir::TensorId x) {
-  return node(ir::OpKind::kRelu, {}, {x}, info(x).type, info(x).shape);
+  const ir::Tensor copy = info(x);
+  return node(ir::OpKind::kRelu, {}, {x}, copy.type, copy.shape);
 }
 ir::TensorId Network::reshape(ir::TensorId x, const ir::Shape& shape) {
   return node(ir::OpKind::kReshape, {}, {x}, info(x).type, shape);
