@@ -292,10 +292,12 @@ void Builder::add_operator(const RawNode& node, const Operator& op) {
     known = known && values.back().has_value();
   }
   if (!known) return define_unknown(node);
+  inputs.reserve(values.size());
   for (const Value& value : values) {
     inputs.push_back(*value == ir::kNoTensor ? nullptr : &graph_.tensor(*value).value);
   }
   std::vector<bool> uses;
+  uses.reserve(node.outputs.size());
   for (const std::string& name : node.outputs) uses.push_back(wanted(name));
   NodeView view(node, model_.opset, std::move(inputs), std::move(uses));
   Resolved resolved = op.rule(view);
@@ -318,7 +320,7 @@ void Builder::add_operator(const RawNode& node, const Operator& op) {
 
 void Builder::emit(const RawNode& node, const Operator& op, Resolved resolved,
                    const std::vector<Value>& inputs) {
-  ir::Node result{node.name, op.kind, std::move(resolved.attributes), {}, {}};
+  ir::Node result{node.name, op.kind, resolved.attributes, {}, {}};
   for (std::size_t i = 0; i < inputs.size() && i < resolved.kept_inputs; ++i) {
     result.inputs.push_back(*inputs[i]);
   }

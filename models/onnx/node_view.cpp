@@ -30,7 +30,7 @@ std::string NodeView::text(const std::string& name, const std::string& standard)
 
 std::vector<std::int64_t> NodeView::integers(const std::string& name, std::size_t count,
                                              std::int64_t standard, std::int64_t low, std::int64_t high) {
-  const std::vector<std::int64_t> all_standard(count, standard);
+  std::vector<std::int64_t> all_standard(count, standard);
   const auto* value = attribute<std::vector<std::int64_t>>(name, "a list of integers");
   if (value == nullptr) return all_standard;
   if (value->size() != count) {

@@ -21,8 +21,8 @@ struct Resolved {
     ir::Shape shape;
   };
   Resolved() = default;
-  Resolved(ir::Attributes resolved_attributes, std::vector<Output> resolved_outputs)
-      : attributes(std::move(resolved_attributes)), outputs(std::move(resolved_outputs)) {}
+  Resolved(const ir::Attributes& resolved_attributes, std::vector<Output> resolved_outputs)
+      : attributes(resolved_attributes), outputs(std::move(resolved_outputs)) {}
 
   ir::Attributes attributes;
   std::vector<Output> outputs;

@@ -1,6 +1,5 @@
 // The importer on hostile files. What it lets through must also run: the reference executor trusts it.
 #include <algorithm>
-#include <cstring>
 
 #include "hw/base/assert.h"
 #include "models/ir/bookkeeping.h"
@@ -61,6 +60,6 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   for (unsigned i = 0; i <= random() % 4; ++i) mutate(model, random);
   const std::string bytes = model.SerializeAsString();
   if (bytes.size() > max_size) return size;
-  std::memcpy(data, bytes.data(), bytes.size());
+  std::copy(bytes.begin(), bytes.end(), data);
   return bytes.size();
 }
