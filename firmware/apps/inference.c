@@ -22,12 +22,15 @@ static uint32_t symbol_word(uint32_t symbol, size_t field) { return sys_read(sym
 
 static void print_banner(const struct sys_network* network) {
   sys_print("systole firmware");
-  /* The static data carries the network's name. */
+  /* The static data carries the network's name; it may have none. */
   for (uint32_t i = 0; i < network->symbol_count; ++i) {
     if (network->symbol[i].kind != SGB_SYMBOL_DATA) continue;
-    sys_print(": ");
     const uint32_t symbol = network->symbols + i * sizeof(struct sgb_symbol);
-    sys_print_string(network, symbol_word(symbol, offsetof(struct sgb_symbol, name)));
+    const uint32_t name = symbol_word(symbol, offsetof(struct sgb_symbol, name));
+    if (name < network->strings_bytes && sys_read_byte(network->strings + name) != 0) {
+      sys_print(": ");
+      sys_print_string(network, name);
+    }
     break;
   }
   sys_print("\n%lu nodes, %lu + %lu descriptors (init + exec), %lu inferences\n", network->node_count,

@@ -133,6 +133,13 @@ TEST(InferenceFirmware, LinksRunsAndPrintsEveryInference) {
   EXPECT_LT(elapsed, 150'000U + 3 * 1000);
 }
 
+TEST(InferenceFirmware, ANetworkMayHaveNoName) {
+  InferenceBench bench(1);
+  bench.program.symbols[0].name.clear();
+  EXPECT_EQ(bench.go(), 0U);
+  EXPECT_THAT(bench.uart.text(), testing::StartsWith("systole firmware\n2 nodes,"));
+}
+
 TEST(InferenceFirmware, ReadsAnOutputThatIsOverwrittenBeforeTheNextStarts) {
   InferenceBench bench(3);
   bench.run.output[0].stride = 0;
