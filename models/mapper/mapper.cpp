@@ -7,6 +7,7 @@
 #include "models/mapper/lower/lower.h"
 #include "models/mapper/memory/plan.h"
 #include "models/mapper/schedule/schedule.h"
+#include "models/mapper/tiling/pack.h"
 #include "models/mapper/verify/verify.h"
 
 namespace systole::mapper {
@@ -114,7 +115,13 @@ void fill_report(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, co
     if (value.kind == ValueKind::kConstant) {
       (plan.homes.in_sram[id] ? report.resident_bytes : report.streamed_bytes) += bytes;
     }
-    if (value.kind != ValueKind::kActivation) report.compulsory_dram_bytes += bytes;
+    if (value.kind != ValueKind::kActivation && !value.is_pack) report.compulsory_dram_bytes += bytes;
+  }
+  for (const HwNode& node : hw.nodes) {
+    const auto* op = std::get_if<MatrixOp>(&node.op);
+    if (op != nullptr && op->pack != kNoValue) {
+      report.compulsory_dram_bytes += static_cast<std::uint64_t>(pack_payload_bytes(*op));
+    }
   }
 }
 

@@ -58,6 +58,13 @@ std::int64_t pack_block_bytes(const MatrixOp& op, std::int64_t groups, std::int6
   return layout(op, groups, per_group, k, last).bytes;
 }
 
+std::int64_t pack_payload_bytes(const MatrixOp& op) {
+  const auto size = static_cast<std::int64_t>(size_of(op.b_type));
+  const auto count = [](const auto& list) { return static_cast<std::int64_t>(list.size()); };
+  return (op.b_data ? static_cast<std::int64_t>(op.b_data->size()) : 0) +
+         (op.b_zero.size() > 1 ? count(op.b_zero) * size : 0) + (count(op.bias) + count(op.scale)) * 4;
+}
+
 std::int64_t PackLayout::b_batches() const {
   const bool shared =
       std::all_of(op_.b_index.batch.begin(), op_.b_index.batch.end(), [](auto s) { return s == 0; });
