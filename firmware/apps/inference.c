@@ -58,7 +58,9 @@ static void print_result(const struct sys_network* network, const struct classif
   sys_print("inference %lu: ", inference);
   if (classifier->wanted) {
     const uint32_t address = sys_output(network, classifier->output, inference);
-    sys_print("class %ld, ", (int32_t)sys_class_of(address, classifier->type, classifier->elements));
+    sys_print("class ");
+    sys_print_class(sys_class_of(address, classifier->type, classifier->elements), classifier->elements);
+    sys_print(", ");
   }
   sys_print("%llu cycles\n", cycles);
 }
