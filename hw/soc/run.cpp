@@ -70,8 +70,10 @@ void judge(const System& system, std::uint64_t watchdog_cycles, RunResult& resul
   } else if (const auto lockup = system.host().lockup()) {
     result.outcome = Outcome::kHostFault;
     result.report = "the host core locked up: " + *lockup + "\n" + state;
-  } else if (watchdog_cycles != 0 && result.cycles >= watchdog_cycles) {
+  } else if (watchdog_cycles != 0 && sc_core::sc_pending_activity()) {
+    // Time stands at the last event before the limit, but there are more to come.
     result.outcome = Outcome::kWatchdog;
+    result.cycles = watchdog_cycles;
     result.report = "stopped by the watchdog after " + std::to_string(result.cycles) +
                     " cycles (limits.cycles)\n" + state;
   } else {
