@@ -6,8 +6,6 @@
 #include "app/config/resolve.h"
 #include "app/results/folder.h"
 #include "app/run/compile.h"
-#include "app/terminal/text.h"
-#include "models/ir/bookkeeping.h"
 
 namespace systole::app {
 namespace {
@@ -20,43 +18,6 @@ struct Options {
   std::vector<std::string> settings;
   bool table = false;
 };
-
-std::string cell(std::int64_t value) { return value == 0 ? "" : grouped(static_cast<std::uint64_t>(value)); }
-
-// Operations of every node by kind, whatever engine does them.
-std::string operations_table(const ir::Graph& network) {
-  const Table::Column left{"", Table::Align::kLeft};
-  Table table({{"node", left.align},
-               {"operator", left.align},
-               {"MACs"},
-               {"add"},
-               {"multiply"},
-               {"divide"},
-               {"compare"},
-               {"exp"},
-               {"convert"},
-               {"parameters"}});
-  ir::NodeCost sum;
-  const auto row = [&](const std::string& name, const std::string& op, const ir::NodeCost& cost) {
-    const ir::Operations& o = cost.operations;
-    table.add({name, op, cell(o.macs), cell(o.additions), cell(o.multiplications), cell(o.divisions),
-               cell(o.comparisons), cell(o.exponentials), cell(o.conversions), cell(cost.parameters)});
-  };
-  for (ir::NodeIndex index = 0; index < network.node_count(); ++index) {
-    const ir::NodeCost cost = ir::cost_of(network, index);
-    row(network.node(index).name, std::string(name_of(network.node(index).op)), cost);
-    sum.operations.macs += cost.operations.macs;
-    sum.operations.additions += cost.operations.additions;
-    sum.operations.multiplications += cost.operations.multiplications;
-    sum.operations.divisions += cost.operations.divisions;
-    sum.operations.comparisons += cost.operations.comparisons;
-    sum.operations.exponentials += cost.operations.exponentials;
-    sum.operations.conversions += cost.operations.conversions;
-    sum.parameters += cost.parameters;
-  }
-  row("total", "", sum);
-  return table.text(is_colour_terminal(1));
-}
 
 ExitCode map(const Options& options) {
   Issues issues;
@@ -73,10 +34,7 @@ ExitCode map(const Options& options) {
     const std::string bytes(reinterpret_cast<const char*>(compiled->image.data()), compiled->image.size());
     if (!write_file(options.output, bytes, issues)) return report(issues);
   }
-  if (options.table) {
-    std::cout << to_table(compiled->report) << "\nOperations of one inference\n"
-              << operations_table(compiled->network);
-  }
+  if (options.table) std::cout << to_table(compiled->report);
   return kDone;
 }
 

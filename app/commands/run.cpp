@@ -8,7 +8,6 @@
 #include <memory>
 #include <sstream>
 
-#include "app/commands/console.h"
 #include "app/commands/run_options.h"
 #include "app/config/resolve.h"
 #include "app/results/conservation.h"
@@ -19,6 +18,7 @@
 #include "app/run/compile.h"
 #include "app/run/inputs.h"
 #include "app/run/verify.h"
+#include "app/terminal/console.h"
 #include "app/terminal/progress.h"
 #include "app/terminal/run_report.h"
 #include "app/terminal/text.h"
@@ -68,13 +68,25 @@ std::optional<soc::RunResult> simulate(const Prepared& prepared, bool quiet, Iss
   request.watchdog_cycles = scenario.limits.cycles;
   ConsoleView console(std::cout, !quiet);
   ProgressBar progress(request.inferences, !quiet);
-  request.console = [&](std::string_view text) { console.print(text); };
-  request.progress = [&](std::uint32_t done) { progress.update(done); };
+  request.console = [&](std::string_view text) {
+    console.print(text);
+    progress.update(console.inferences());
+  };
   return soc::run(request, issues);
 }
 
 std::string config_hash(const Prepared& prepared) {
   return Hash().add(to_yaml(prepared.resolved.scenario)).add(prepared.compiled.network_bytes).text();
+}
+
+/// Static data once, and every inference's inputs and outputs once.
+std::uint64_t compulsory_dram_bytes(const Prepared& prepared) {
+  const ir::Graph& network = prepared.compiled.network;
+  std::uint64_t io = 0;
+  for (const ir::TensorId id : network.inputs()) io += network.tensor(id).value.bytes();
+  for (const ir::TensorId id : network.outputs()) io += network.tensor(id).value.bytes();
+  // The mapper's figure is of one inference from cold.
+  return prepared.compiled.report.compulsory_dram_bytes + io * (prepared.inputs.inferences - 1);
 }
 
 std::uint64_t peak_memory() {
@@ -102,7 +114,7 @@ RunRecord record_of(const Prepared& prepared, soc::RunResult result, Issues& iss
   record.config_hash = config_hash(prepared);
   record.inferences = prepared.inputs.inferences;
   record.nodes = prepared.compiled.program.nodes;
-  record.compulsory_dram_bytes = prepared.compiled.report.compulsory_dram_bytes;
+  record.compulsory_dram_bytes = compulsory_dram_bytes(prepared);
   record.result = std::move(result);
   add_energy(record, issues);
   record.layers = layer_rows({record.nodes, record.result.ledger, record.result.spans,
@@ -170,26 +182,9 @@ bool write_results(ResultFolder& folder, const Prepared& prepared, const RunReco
   return good && folder.commit(issues);
 }
 
-ExitCode report_failure(const RunRecord& record, const std::string& scenario) {
-  const soc::RunResult& result = record.result;
-  std::cerr << "error: " << scenario << ": ";
-  switch (result.outcome) {
-    case soc::Outcome::kExited:
-      std::cerr << "the firmware ended with exit code " << result.exit_code;
-      break;
-    case soc::Outcome::kDeadlock:
-      std::cerr << "deadlock: nothing can happen any more";
-      break;
-    case soc::Outcome::kWatchdog:
-      std::cerr << "not done after limits.cycles = " << record.scenario.limits.cycles << " cycles";
-      break;
-    case soc::Outcome::kHostFault:
-      std::cerr << "the firmware faulted";
-      break;
-  }
-  std::cerr << " (cycle " << result.cycles << ")\n";
-  if (!result.report.empty()) std::cerr << result.report << "\n";
-  std::cerr << last_lines(result.console, 10);
+ExitCode report_failure(const soc::RunResult& result, const std::string& scenario) {
+  std::cerr << "error: " << scenario << ": " << result.report << "\n";
+  if (!result.console.empty()) std::cerr << "last lines of the console:\n" << last_lines(result.console, 10);
   return kSimulationFailed;
 }
 
@@ -215,7 +210,7 @@ ExitCode run(const RunOptions& options) {
   }
   record.host = {std::chrono::duration<double>(WallClock::now() - start).count(), peak_memory()};
   if (!write_results(*folder, *prepared, record, options.trace, issues)) return report(issues);
-  if (!ended_well(record.result)) return report_failure(record, options.scenario);
+  if (!ended_well(record.result)) return report_failure(record.result, options.scenario);
   if (!options.quiet) std::cout << run_report(record, out, is_colour_terminal(STDOUT_FILENO));
   return kDone;
 }

@@ -1,12 +1,13 @@
 #include "app/run/capability.h"
 
 #include "hw/abi/memory_map.h"
+#include "hw/config/engine_counts.h"
 
 namespace systole::app {
 
 mapper::Capability capability_of(const SocConfig& soc) {
   mapper::Capability capability;
-  capability.engines = {soc.dma.engines, soc.matrix.count, soc.vector.count, soc.sort.count};
+  capability.engines = engine_counts(soc);
   capability.sram_base = SYS_SRAM_BASE;
   capability.sram_size = soc.sram.size;
   capability.sram_width = soc.sram.width;

@@ -25,6 +25,10 @@ std::optional<Compiled> compile(const FileRef& network, const SocConfig& soc, co
   if (!program) return std::nullopt;
   compiled.network = std::move(*graph);
   compiled.program = std::move(*program);
+  // The firmware greets with the name of the static data.
+  for (ProgramSymbol& symbol : compiled.program.symbols) {
+    if (symbol.kind == SGB_SYMBOL_DATA && symbol.name.empty()) symbol.name = network.path.stem().string();
+  }
   compiled.image = encode(compiled.program);
   return compiled;
 }

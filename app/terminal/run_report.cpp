@@ -69,13 +69,15 @@ std::string run_report(const RunRecord& record, const std::string& folder, bool 
   const std::string inferences =
       record.inferences == 1 ? "1 inference" : grouped(record.inferences) + " inferences";
 
-  std::string text = record.scenario.name + " on " + record.scenario.soc.name + ", " + inferences + "\n\n";
+  std::string text = record.scenario.name + " on " + record.scenario.soc.name + ", " + inferences +
+                     (record.inferences == 1 ? "" : " (sums over all of them)") + "\n\n";
   text += layer_table(record, colour) + "\n";
   if (record.accuracy) text += accuracy_line(*record.accuracy);
   text += line("cycles", grouped(record.result.cycles) + " at " + to_text(record.scenario.soc.clock) + ", " +
                              grouped(record.result.cycles / record.inferences) + " per inference");
-  text += line("latency", with_prefix(seconds / record.inferences, "s") + " per inference, " +
-                              with_prefix(record.inferences / seconds, "") + "inferences/s");
+  text +=
+      line("latency", with_prefix(seconds / record.inferences, "s") + " per inference, " +
+                          grouped(static_cast<std::uint64_t>(record.inferences / seconds)) + " inferences/s");
   text += line("overlap", "compute " + grouped(overlap.compute_busy) + ", DMA " + grouped(overlap.dma_busy) +
                               ", both " + grouped(overlap.both_busy) + " cycles");
   text += energy_line(record);

@@ -1,6 +1,7 @@
 // The firmware's console on the terminal.
 #pragma once
 
+#include <cstdint>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -17,13 +18,18 @@ public:
   /// Says how many lines were not shown.
   ~ConsoleView();
   void print(std::string_view text);
+  /// Lines that begin with "inference ": the firmware prints one for each that has ended.
+  [[nodiscard]] std::uint32_t inferences() const { return inferences_; }
 
 private:
+  void end_line(bool visible);
+
   std::ostream& out_;
   bool shown_;
-  bool line_open_ = false;
+  std::string line_;     ///< the start of the line that has not ended yet
   unsigned lines_ = 0;   ///< complete ones so far
   unsigned hidden_ = 0;  ///< of them, not shown
+  std::uint32_t inferences_ = 0;
 };
 
 /// The last `count` lines of the text.

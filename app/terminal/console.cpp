@@ -1,34 +1,39 @@
-#include "app/commands/console.h"
+#include "app/terminal/console.h"
 
 namespace systole::app {
 namespace {
 
 constexpr unsigned kShownLines = 8;
 constexpr std::string_view kMargin = "  | ";
+constexpr std::string_view kInference = "inference ";
 
 }  // namespace
 
 void ConsoleView::print(std::string_view text) {
+  const bool visible = shown_ && lines_ < kShownLines;
   for (const char c : text) {
-    const bool visible = shown_ && lines_ < kShownLines;
-    if (visible) {
-      if (!line_open_ && c != '\n') out_ << kMargin;
-      out_ << c;
-    }
-    line_open_ = c != '\n';
     if (c == '\n') {
-      ++lines_;
-      hidden_ += visible ? 0 : 1;
+      end_line(shown_ && lines_ < kShownLines);
+    } else {
+      line_ += c;
     }
   }
-  if (shown_ && lines_ < kShownLines) out_ << std::flush;
+  if (visible) out_ << std::flush;
+}
+
+void ConsoleView::end_line(bool visible) {
+  if (visible) out_ << kMargin << line_ << "\n";
+  hidden_ += visible ? 0 : 1;
+  inferences_ += line_.compare(0, kInference.size(), kInference) == 0 ? 1 : 0;
+  ++lines_;
+  line_.clear();
 }
 
 ConsoleView::~ConsoleView() {
   if (!shown_) return;
-  if (line_open_ && lines_ < kShownLines) out_ << "\n";
+  if (!line_.empty()) end_line(lines_ < kShownLines);
   if (hidden_ > 0) out_ << kMargin << "... and " << hidden_ << " more lines, in console.txt\n";
-  if (lines_ > 0 || line_open_) out_ << "\n";
+  if (lines_ > 0) out_ << "\n";
 }
 
 std::string last_lines(const std::string& text, unsigned count) {

@@ -1,0 +1,138 @@
+// Bad input: exit code 2, one line per issue on stderr, nothing on stdout, nothing written.
+#include <gmock/gmock.h>
+
+#include "tests/golden/cli/fixture.h"
+
+namespace systole::cli {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::MatchesRegex;
+using testing::StartsWith;
+
+class CliErrors : public CliTest {
+protected:
+  /// Runs what must be refused, and gives stderr.
+  std::string refused(const std::vector<std::string>& arguments) {
+    const std::vector<std::string> before = files_in(folder_);
+    const Output output = systole(arguments);
+    EXPECT_EQ(output.exit_code, 2) << output.err;
+    EXPECT_EQ(output.out, "");
+    EXPECT_EQ(files_in(folder_), before) << "something was written";
+    return output.err;
+  }
+
+  /// A scenario of the project's digits with these lines changed or added.
+  void write_scenario(const std::string& lines) const {
+    write(folder_ / "s.yaml", "extends: digits.yaml\n" + lines);
+  }
+};
+
+TEST_F(CliErrors, MisspeltKey) {
+  write_scenario("inputs:\n  cuont: 2\n");
+  EXPECT_EQ(refused({"run", "s.yaml"}),
+            "error: s.yaml:3:3: inputs.cuont: unknown key; did you mean count?\n");
+}
+
+TEST_F(CliErrors, SeveralIssuesAtOnce) {
+  write_scenario("functional: perhaps\nseeed: 1\n");
+  EXPECT_EQ(refused({"run", "s.yaml", "--set", "soc.sram.size=1ns"}),
+            "error: --set soc.sram.size=1ns: soc.sram.size: \"1ns\" has the unit \"ns\"; expected a size "
+            "such as 512KiB "
+            "(units: B, KiB, MiB, GiB)\n"
+            "error: s.yaml:2:13: functional: \"perhaps\" is neither true nor false\n"
+            "error: s.yaml:3:1: seeed: unknown key; did you mean seed?\n");
+}
+
+TEST_F(CliErrors, MissingFiles) {
+  EXPECT_THAT(
+      refused({"run", "nowhere.yaml"}),
+      StartsWith("error: nowhere.yaml: there is no file \"nowhere.yaml\"; looked for nowhere.yaml and "));
+  write_scenario("workload: {network: nowhere.onnx}\n");
+  EXPECT_THAT(refused({"run", "s.yaml"}),
+              StartsWith("error: s.yaml:2:21: workload.network: there is no file \"nowhere.onnx\""));
+  EXPECT_THAT(refused({"run", "digits.yaml", "--firmware", "nowhere.elf"}),
+              HasSubstr("firmware: there is no file \"nowhere.elf\""));
+  EXPECT_THAT(refused({"inspect", "nowhere.sgb"}), StartsWith("error: nowhere.sgb: "));
+  EXPECT_THAT(refused({"map", "nowhere.onnx", "--soc", "nowhere.yaml", "--table"}),
+              AllOf(HasSubstr("nowhere.onnx"), HasSubstr("nowhere.yaml")));
+}
+
+TEST_F(CliErrors, UnsupportedOperator) {
+  std::string model = read(scenarios() / "networks/digits.onnx");
+  const std::string known = "MaxPool";
+  for (auto at = model.find(known); at != std::string::npos; at = model.find(known)) {
+    model.replace(at, known.size(), "MaxLoop");
+  }
+  write(folder_ / "n.onnx", model);
+  write_scenario("workload: {network: n.onnx}\n");
+  EXPECT_THAT(refused({"run", "s.yaml"}), MatchesRegex("error: n\\.onnx: [^:]+: .*MaxLoop.*\n"));
+}
+
+TEST_F(CliErrors, TruncatedNetwork) {
+  const std::string model = read(scenarios() / "networks/digits.onnx");
+  write(folder_ / "n.onnx", model.substr(0, model.size() / 2));
+  write_scenario("workload: {network: n.onnx}\n");
+  EXPECT_THAT(refused({"run", "s.yaml"}), MatchesRegex("error: n\\.onnx: .*\n"));
+}
+
+TEST_F(CliErrors, WrongShapeInput) {
+  // The labels are int64[360], the network wants an image.
+  write_scenario("inputs: {files: [data/digits-test/labels.pb]}\n");
+  EXPECT_THAT(refused({"run", "s.yaml", "--set", "inputs.count=1"}),
+              AllOf(HasSubstr("labels.pb: inputs.files[0]: the network's input"),
+                    HasSubstr("is float32[1, 1, 8, 8]"), HasSubstr("this file holds int64[360]")));
+}
+
+TEST_F(CliErrors, MoreInferencesThanData) {
+  EXPECT_THAT(refused({"run", "digits.yaml", "--set", "inputs.count=361"}),
+              HasSubstr("inputs.count: 361 inferences are asked for, but there is data for 360"));
+}
+
+TEST_F(CliErrors, DatasetOfAnotherShape) {
+  write(folder_ / "d/dataset.yaml", "images: labels.pb\n");
+  write(folder_ / "d/labels.pb", read(scenarios() / "data/digits-test/labels.pb"));
+  write_scenario("inputs: {dataset: d}\n");
+  EXPECT_THAT(refused({"run", "s.yaml"}),
+              AllOf(HasSubstr("d/dataset.yaml:1:9: images: "), HasSubstr("int64[360]")));
+}
+
+TEST_F(CliErrors, AnElfThatIsNone) {
+  write(folder_ / "f.elf", "not an ELF");
+  EXPECT_THAT(refused({"run", "digits.yaml", "--firmware", "f.elf"}), StartsWith("error: "));
+}
+
+TEST_F(CliErrors, ResultsNeverReplaceSomethingElse) {
+  write(folder_ / "work/thesis.tex", "x");
+  EXPECT_EQ(refused({"run", "digits.yaml", "--out", "work"}),
+            "error: work: --out: holds something else than results (no summary.json); name another folder\n");
+}
+
+TEST_F(CliErrors, GraphsThatAreNone) {
+  write(folder_ / "g.sgb", "not a graph");
+  EXPECT_THAT(refused({"inspect", "g.sgb"}), StartsWith("error: g.sgb: "));
+  write(folder_ / "g.txt", "not a graph");
+  EXPECT_THAT(refused({"inspect", "--assemble", "g.txt", "-o", "h.sgb"}), StartsWith("error: g.txt:1"));
+}
+
+TEST_F(CliErrors, UsageIsHeldToo) {
+  EXPECT_EQ(refused({"rnu"}), "error: unknown command \"rnu\"; did you mean run?\n");
+  EXPECT_EQ(refused({"sweep", "s.yaml"}),
+            "error: unknown command \"sweep\"; the commands are: run, explain, map, inspect, list\n");
+  EXPECT_THAT(refused({}), StartsWith("error: "));
+  EXPECT_THAT(refused({"run"}),
+              AllOf(StartsWith("error: "), HasSubstr("SCENARIO"), HasSubstr("systole run --help")));
+  EXPECT_THAT(refused({"run", "digits.yaml", "--functional", "maybe"}), StartsWith("error: --functional"));
+  EXPECT_THAT(refused({"run", "digits.yaml", "--report"}), HasSubstr("--report"));
+  EXPECT_THAT(refused({"run", "digits.yaml", "--fidelity", "analytical"}),
+              HasSubstr("simulates transactions only"));
+  EXPECT_THAT(refused({"list", "published"}), StartsWith("error: "));
+  EXPECT_THAT(refused({"map", "networks/digits.onnx", "--soc", "socs/edge16.yaml"}),
+              HasSubstr("-o or --table"));
+}
+
+}  // namespace
+}  // namespace systole::cli

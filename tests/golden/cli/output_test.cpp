@@ -1,0 +1,138 @@
+// What the program prints and leaves behind.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/golden/cli/fixture.h"
+#include "tests/golden/golden.h"
+
+namespace systole::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Cli : public CliTest {
+protected:
+  /// Runs the digits on two images and gives the summary without the simulating machine's block.
+  nlohmann::ordered_json run_two(const std::string& out, std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments{"run", "digits.yaml", "--set", "inputs.count=2", "--out", out};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Output output = systole(arguments);
+    EXPECT_EQ(output.exit_code, 0) << output.err;
+    EXPECT_EQ(output.err, "");
+    auto summary = nlohmann::ordered_json::parse(read(folder_ / out / "summary.json"), nullptr, false);
+    summary.erase("host");
+    return summary;
+  }
+};
+
+TEST_F(Cli, HelpIsAsApproved) {
+  std::string text;
+  for (const char* command : {"", "run", "explain", "map", "inspect", "list"}) {
+    const Output output = systole(*command == '\0' ? std::vector<std::string>{"--help"}
+                                                   : std::vector<std::string>{command, "--help"});
+    EXPECT_EQ(output.exit_code, 0);
+    EXPECT_EQ(output.err, "");
+    text += std::string("$ systole ") + command + (*command == '\0' ? "" : " ") + "--help\n" + output.out;
+  }
+  golden::expect_golden("cli/help.txt", text);
+}
+
+TEST_F(Cli, ExplainIsAsApproved) {
+  const Output output = systole({"explain", "digits.yaml"});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  golden::expect_golden("cli/explain-digits.yaml", output.out);
+  // Its own text is a scenario that explains to itself.
+  write(folder_ / "again.yaml", output.out);
+  EXPECT_EQ(systole({"explain", "again.yaml"}).out, output.out);
+}
+
+TEST_F(Cli, ListIsAsApproved) { golden::expect_golden("cli/list.txt", systole({"list"}).out); }
+
+TEST_F(Cli, TwoDigitsAreAsApproved) {
+  golden::expect_golden("cli/digits-2/summary.json", run_two("a", {"--trace"}).dump(2) + "\n");
+  golden::expect_golden("cli/digits-2/layers.csv", read(folder_ / "a/layers.csv"));
+  golden::expect_golden("cli/digits-2/console.txt", read(folder_ / "a/console.txt"));
+  const auto trace = nlohmann::json::parse(read(folder_ / "a/trace.json"));
+  EXPECT_GT(trace["traceEvents"].size(), 10U);
+}
+
+TEST_F(Cli, EveryRunLeavesTheSameBytes) {
+  const auto summary = run_two("a", {"--trace"});
+  EXPECT_EQ(run_two("b", {"--trace"}), summary);
+  const auto files = files_in(folder_ / "a");
+  EXPECT_EQ(files_in(folder_ / "b"), files);
+  for (const std::string& file : files) {
+    if (file == "summary.json") continue;
+    EXPECT_EQ(read(folder_ / "a" / file), read(folder_ / "b" / file)) << file;
+  }
+  EXPECT_THAT(files, ElementsAre("console.txt", "layers.csv", "outputs/class_0.pb", "outputs/class_1.pb",
+                                 "outputs/probabilities_0.pb", "outputs/probabilities_1.pb", "resolved.yaml",
+                                 "summary.json", "trace.json"));
+}
+
+TEST_F(Cli, AResultCanBeReproducedFromItsFolder) {
+  const auto summary = run_two("a");
+  const Output output = systole({"run", "a/resolved.yaml", "--out", "b", "--quiet"});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_EQ(output.out + output.err, "");  // --quiet
+  auto again = nlohmann::ordered_json::parse(read(folder_ / "b/summary.json"));
+  again.erase("host");
+  EXPECT_EQ(again, summary);
+}
+
+TEST_F(Cli, WithoutFunctionTheTimeIsTheSame) {
+  const auto with = run_two("a");
+  const auto without = run_two("b", {"--functional", "off"});
+  EXPECT_EQ(without["time"], with["time"]);
+  EXPECT_EQ(without["traffic"], with["traffic"]);
+  EXPECT_EQ(without["energy"], with["energy"]);
+  EXPECT_FALSE(without.contains("accuracy"));
+  EXPECT_THAT(files_in(folder_ / "b"),
+              ElementsAre("console.txt", "layers.csv", "resolved.yaml", "summary.json"));
+}
+
+TEST_F(Cli, ARunThatTakesTooLongFails) {
+  const Output output = systole({"run", "digits.yaml", "--set", "limits.cycles=1000", "--out", "a"});
+  EXPECT_EQ(output.exit_code, 1);
+  EXPECT_THAT(output.err, HasSubstr("error: digits.yaml: stopped by the watchdog after 1000 cycles"));
+  const auto summary = nlohmann::json::parse(read(folder_ / "a/summary.json"));
+  EXPECT_EQ(summary["firmware"]["outcome"], "cycle_limit");
+  EXPECT_THAT(files_in(folder_ / "a"),
+              ElementsAre("console.txt", "failure.txt", "layers.csv", "resolved.yaml", "summary.json"));
+}
+
+TEST_F(Cli, RandomInputsFollowTheSeed) {
+  const std::vector<std::string> common{"--set", "inputs={random: {}}", "--quiet"};
+  const auto digits = [&](const std::string& out, const std::string& seed) {
+    std::vector<std::string> arguments{"run", "digits.yaml", "--out", out, "--seed", seed};
+    arguments.insert(arguments.end(), common.begin(), common.end());
+    const Output output = systole(arguments);
+    EXPECT_EQ(output.exit_code, 0) << output.err;
+    return read(folder_ / out / "outputs/probabilities_0.pb");
+  };
+  const std::string one = digits("a", "1");
+  EXPECT_FALSE(one.empty());
+  EXPECT_EQ(digits("b", "1"), one);
+  EXPECT_NE(digits("c", "2"), one);
+}
+
+TEST_F(Cli, AGraphGoesThroughTextAndBack) {
+  const Output map =
+      systole({"map", "networks/digits.onnx", "--soc", "socs/edge16.yaml", "-o", "g.sgb", "--table"});
+  EXPECT_EQ(map.exit_code, 0) << map.err;
+  golden::expect_golden("cli/map-digits.txt", map.out);
+  const Output text = systole({"inspect", "g.sgb", "--data"});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  write(folder_ / "g.txt", text.out);
+  const Output back = systole({"inspect", "--assemble", "g.txt", "-o", "h.sgb"});
+  EXPECT_EQ(back.exit_code, 0) << back.err;
+  EXPECT_EQ(read(folder_ / "h.sgb"), read(folder_ / "g.sgb"));
+  // Without the data it is shorter, and says the same about the rest.
+  const std::string brief = systole({"inspect", "g.sgb"}).out;
+  EXPECT_LT(brief.size(), text.out.size());
+}
+
+}  // namespace
+}  // namespace systole::cli
