@@ -7,7 +7,27 @@ namespace systole::app {
 namespace {
 
 std::string count_cell(std::uint64_t value) { return value == 0 ? "-" : grouped(value); }
+std::string energy_cell(double joules) { return joules > 0 ? with_prefix(joules, "J") : "-"; }
 std::string traffic_cell(std::uint64_t bytes) { return bytes == 0 ? "-" : bytes_text(bytes); }
+
+// What belongs to no layer, so that the columns add up: descriptors are fetched, firmware links and reads
+// results.
+std::vector<std::string> rest_row(const RunRecord& record) {
+  const Ledger& ledger = record.result.ledger;
+  const auto traffic = [&](const char* read, const char* write) {
+    return traffic_cell(ledger.node_total(read, kNoNode) + ledger.node_total(write, kNoNode));
+  };
+  return {"",
+          "(control)",
+          "",
+          "",
+          "",
+          "",
+          "",
+          traffic("dram.read", "dram.write"),
+          traffic("sram.read", "sram.write"),
+          record.account ? energy_cell(record.account->no_node_j) : "?"};
+}
 
 std::string layer_table(const RunRecord& record, bool colour) {
   using Align = Table::Align;
@@ -29,8 +49,9 @@ std::string layer_table(const RunRecord& record, bool colour) {
                macs ? percent(row.utilization) : "-",
                traffic_cell(row.dram_read_bytes + row.dram_write_bytes),
                traffic_cell(row.sram_read_bytes + row.sram_write_bytes),
-               row.energy_j ? (*row.energy_j > 0 ? with_prefix(*row.energy_j, "J") : "-") : "?"});
+               row.energy_j ? energy_cell(*row.energy_j) : "?"});
   }
+  table.add(rest_row(record));
   return table.text(colour);
 }
 

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
+#include <regex>
 
 #include "tests/golden/cli/fixture.h"
 #include "tests/golden/golden.h"
@@ -56,6 +57,20 @@ TEST_F(Cli, TwoDigitsAreAsApproved) {
   golden::expect_golden("cli/digits-2/console.txt", read(folder_ / "a/console.txt"));
   const auto trace = nlohmann::json::parse(read(folder_ / "a/trace.json"));
   EXPECT_GT(trace["traceEvents"].size(), 10U);
+}
+
+// The whole run, as the user guide shows it.
+TEST_F(Cli, TheDigitsAreAsApproved) {
+  const Output output = systole({"run", "digits.yaml"});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_EQ(output.err, "");  // no progress bar in a pipe
+  // The one figure that is not of the simulation.
+  const std::regex wall("simulated in .* on this machine");
+  golden::expect_golden("cli/digits.txt",
+                        std::regex_replace(output.out, wall, "simulated in ... on this machine"));
+  const auto summary = nlohmann::json::parse(read(folder_ / "out/digits/summary.json"));
+  EXPECT_EQ(summary["accuracy"]["total"], 360);
+  EXPECT_GE(summary["accuracy"]["correct"], 350);
 }
 
 TEST_F(Cli, EveryRunLeavesTheSameBytes) {

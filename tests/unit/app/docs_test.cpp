@@ -2,12 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "app/config/keys.h"
 #include "app/results/summary.h"
+#include "tests/golden/golden.h"
 #include "tests/unit/app/record_fixture.h"
 
 namespace systole::app {
@@ -15,12 +17,14 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string page() {
-  std::ifstream in(SYSTOLE_SOURCE_DIR "/docs/interface.md");
+std::string file(const std::filesystem::path& path) {
+  std::ifstream in(path);
   std::ostringstream text;
   text << in.rdbuf();
   return text.str();
 }
+
+std::string page() { return file(SYSTOLE_SOURCE_DIR "/docs/interface.md"); }
 
 // What stands between two marks; "" if one is missing.
 std::string between(const std::string& text, const std::string& from, const std::string& to) {
@@ -31,8 +35,30 @@ std::string between(const std::string& text, const std::string& from, const std:
 }
 
 TEST(InterfacePage, HasTheTableOfKeys) {
-  EXPECT_EQ(between(page(), "<!-- keys: systole explain --keys -->\n", "<!-- end of keys -->"),
-            keys_markdown());
+  golden::expect_golden("cli/keys.md", keys_markdown());
+  EXPECT_THAT(page(),
+              HasSubstr("<!-- golden: cli/keys.md -->\n" + keys_markdown() + "<!-- end of golden -->"));
+}
+
+// Blocks of the documents that show an approved output: scripts/approve keeps them.
+TEST(Documents, ShowWhatIsApproved) {
+  const std::string begin = "<!-- golden: ";
+  int blocks = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(SYSTOLE_SOURCE_DIR "/docs")) {
+    if (entry.path().extension() != ".md") continue;
+    const std::string text = file(entry.path());
+    for (auto at = text.find(begin); at != std::string::npos; at = text.find(begin, at + 1)) {
+      const std::string name = between(text.substr(at), begin, " -->\n");
+      const std::string approved = file(std::filesystem::path(SYSTOLE_SOURCE_DIR) / "tests/golden" / name);
+      const bool raw = name.size() > 3 && name.substr(name.size() - 3) == ".md";
+      EXPECT_FALSE(approved.empty()) << entry.path() << ": there is no tests/golden/" << name;
+      EXPECT_EQ(between(text.substr(at), " -->\n", "<!-- end of golden -->"),
+                raw ? approved : "```\n" + approved + "```\n")
+          << entry.path() << " shows an old " << name << ": scripts/approve";
+      ++blocks;
+    }
+  }
+  EXPECT_GE(blocks, 2);
 }
 
 // The summary's keys as the page writes them: "block:  key, key".

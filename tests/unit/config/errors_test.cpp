@@ -67,6 +67,13 @@ TEST_F(ConfigErrors, WhatThisVersionHasNotIsRefusedByName) {
                           HasSubstr("weight_stationary arrays only")));
 }
 
+TEST_F(ConfigErrors, EnginesThatWouldStandIdleAreRefused) {
+  EXPECT_THAT(
+      issues_of(kGood, {"soc.engines.matrix.count=2"}),
+      ElementsAre("--set soc.engines.matrix.count=2: soc.engines.matrix.count: this version of Systole maps "
+                  "networks onto one engine of each kind; 1 would stand idle: set it to 1"));
+}
+
 TEST_F(ConfigErrors, BareGemmsAndTopologiesAreRefused) {
   EXPECT_THAT(issues_of("soc: soc.yaml\nworkload: {gemm: [{name: a, m: 1, k: 2, n: 3}]}\n"),
               ElementsAre(HasSubstr("workload.gemm: this version of Systole runs networks only")));
