@@ -32,7 +32,7 @@ void expect_covered_once(const ir::Graph& graph, const Capability& capability, s
   Homes homes;
   homes.in_sram.assign(hw->values.size(), false);
   for (const HwNode& node : hw->nodes) {
-    HwGraph copy = *hw;
+    const HwGraph& copy = *hw;
     const auto tile = choose_tile(copy, node.op, homes, {budget, true}, capability);
     if (!tile) {
       // A single buffer of everything must then be too large as well.
