@@ -34,8 +34,8 @@ struct RunRequest {
   std::uint64_t watchdog_cycles = 0;
   /// Called with what the firmware prints, as it prints it; may be empty.
   std::function<void(std::string_view)> console;
-  /// Splices a protocol checker between every initiator and the bus (slower; direct access is refused, so
-  /// that the host's code and data go over the bus too).
+  /// Splices a protocol checker between the bus and the controller, every DMA and every other engine. The
+  /// host keeps its direct way to its RAM, which a checker would refuse.
   bool check_protocol = false;
 };
 

@@ -23,7 +23,7 @@ std::vector<Region> regions_of(const SocConfig& config) {
       {"timer", SYS_TIMER_BASE, SYS_TIMER_SIZE},
       {"power", SYS_POWER_BASE, SYS_POWER_SIZE},
       {"controller", SYS_CONTROLLER_BASE, SYS_CONTROLLER_SIZE},
-      {"sram", SYS_SRAM_BASE, config.sram.size.count()},
+      {"sram", SYS_SRAM_BASE, config.sram.size.count(), true},
       {"host_ram", SYS_HOST_RAM_BASE, SYS_HOST_RAM_SIZE},
       {"dram", SYS_DRAM_BASE, config.dram.size.count()},
   };
@@ -72,7 +72,7 @@ System::System(const sc_core::sc_module_name& name, const Load& load, Ledger& le
            static_cast<unsigned>(kFirstEngineId + queues_.size())),
       check_protocol_(load.request.check_protocol) {
   host_.set_entry(load.firmware.entry);
-  connect(host_.port.socket);
+  host_.port.socket.bind(bus_.upstream(next_upstream_++));
   connect(controller_.memory_socket());
   build_engines(load.request, ledger, spans);
   bind_devices();

@@ -64,16 +64,18 @@ void Graph::fail(const Failure& failure) {
 bool Graph::ended() const { return failed() ? scoreboard_.running() == 0 : completed_ == count_; }
 
 std::string Graph::report() const {
+  const auto name = [this](std::uint32_t queue) {
+    return std::string(name_of(queues_[queue].kind)) + std::to_string(queues_[queue].instance) + ", ";
+  };
   std::string text =
       std::to_string(completed_) + " of " + std::to_string(count_) + " descriptors completed\n";
   for (std::uint32_t queue = 0; queue < queues_.size(); ++queue) {
     if (scoreboard_.running(queue) == 0) continue;
-    text += "queue " + std::to_string(queue) + " (" + std::string(name_of(queues_[queue].kind)) +
-            std::to_string(queues_[queue].instance) + "): " + std::to_string(scoreboard_.running(queue)) +
-            " in the engine\n";
+    text += name(queue) + "queue " + std::to_string(queue) + ": " +
+            std::to_string(scoreboard_.running(queue)) + " in the engine\n";
   }
   for (const timing::Blocked& blocked : scoreboard_.blocked_report())
-    text += timing::to_string(blocked) + "\n";
+    text += name(blocked.queue) + timing::to_string(blocked) + "\n";
   return text;
 }
 

@@ -170,8 +170,8 @@ TEST(GraphController, ADeadlockStaysBusyAndTellsWhoWaits) {
   EXPECT_FALSE(bench.controller.irq().level());
   EXPECT_EQ(bench.controller.blocked_report(),
             "0 of 2 descriptors completed\n"
-            "queue 0: descriptor 0 waits for semaphore 1 >= 1, which is 0\n"
-            "queue 1: descriptor 1 waits for semaphore 0 >= 1, which is 0\n");
+            "dma0, queue 0: descriptor 0 waits for semaphore 1 >= 1, which is 0\n"
+            "matrix0, queue 1: descriptor 1 waits for semaphore 0 >= 1, which is 0\n");
 }
 
 }  // namespace
