@@ -176,12 +176,13 @@ private:
     std::vector<std::string> given;
     std::string list;
     for (const std::string& choice : choices) {
-      if (written(map + "." + choice)) given.push_back(choice);
-      list += (list.empty() ? "" : ", ") + choice;
+      std::string key = map;
+      key.append(".").append(choice);
+      if (written(key)) given.push_back(std::move(key));
+      list.append(list.empty() ? "" : ", ").append(choice);
     }
     if (given.size() > 1) {
-      issues_.add(place(map + "." + given[1]), map + "." + given[1],
-                  "stands beside " + map + "." + given[0] + "; keep exactly one of: " + list);
+      issues_.add(place(given[1]), given[1], "stands beside " + given[0] + "; keep exactly one of: " + list);
     } else if (given.empty() && map == "workload") {
       issues_.add(place(map), map, "needs exactly one of: " + list);
     }

@@ -65,19 +65,22 @@ TEST(Documents, ShowWhatIsApproved) {
 std::string summary_block() {
   const auto summary = summary_of(example_record());
   std::string plain;
-  std::string blocks;
+  std::ostringstream blocks;
   for (const auto& [name, value] : summary.items()) {
     if (!value.is_object()) {
-      plain += (plain.empty() ? "" : ", ") + name;
+      plain.append(plain.empty() ? "" : ", ").append(name);
       continue;
     }
-    const auto& keys = name == "engines" ? value.front() : value;
-    std::string list;
-    for (const auto& [key, unused] : keys.items()) list += (list.empty() ? "" : ", ") + key;
-    if (name == "engines") list = "{NAME: " + list + "}";
-    blocks += name + ":" + std::string(10 - name.size(), ' ') + list + "\n";
+    const bool per_engine = name == "engines";
+    blocks << name << ':' << std::string(10 - name.size(), ' ') << (per_engine ? "{NAME: " : "");
+    const char* comma = "";
+    for (const auto& [key, unused] : (per_engine ? value.front() : value).items()) {
+      blocks << comma << key;
+      comma = ", ";
+    }
+    blocks << (per_engine ? "}\n" : "\n");
   }
-  return plain + "\n" + blocks;
+  return plain + "\n" + blocks.str();
 }
 
 TEST(InterfacePage, HasTheKeysOfTheSummaryInTheirOrder) {

@@ -7,8 +7,6 @@
 namespace systole::app {
 namespace {
 
-using testing::IsEmpty;
-
 class Resolve : public ConfigTest {};
 
 TEST_F(Resolve, DefaultsFillWhatIsNotWritten) {
