@@ -42,12 +42,12 @@ TEST(Digits, FirmwarePrintsTheClassOfEachInference) {
   const auto input = digits_images(3);
   RunOptions options;
   options.inferences = 3;
-  options.class_output = output_index(mapped.program, "class");
+  options.class_output = output_index(mapped.program, "probabilities");
   const soc::RunResult result = run_program(mapped.program, config, input, options);
   const auto labels = digits_labels(3);
   for (std::uint32_t n = 0; n < 3; ++n) {
     EXPECT_THAT(result.console, ::testing::HasSubstr("inference " + std::to_string(n) + ": class " +
-                                                     std::to_string(labels[n])));
+                                                     std::to_string(labels[n]) + ","));
   }
 }
 
