@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <fstream>
@@ -41,6 +42,19 @@ ir::Tensor read_tensor(const std::string& name) {
   auto tensor = read_tensor_pb(kScenarios + "data/digits-test/" + name, issues);
   require(tensor.has_value(), issues);
   return *tensor;
+}
+
+// From the first to the last command that did something: the firmware's own time before and after is left
+// out.
+std::uint64_t window_of(const SpanLog& log) {
+  std::uint64_t first = ~std::uint64_t{0};
+  std::uint64_t last = 0;
+  for (const Span& span : log.spans()) {
+    if (span.compute_cycles == 0) continue;
+    first = std::min(first, span.start);
+    last = std::max(last, span.end);
+  }
+  return last - std::min(first, last);
 }
 
 }  // namespace
@@ -100,6 +114,7 @@ Figures run_in_child(const Program& program, const SocConfig& config, std::span<
                           result.exit_code,
                           result.cycles,
                           result.instructions,
+                          window_of(result.spans),
                           overlap.compute_busy,
                           overlap.dma_busy,
                           overlap.both_busy,

@@ -49,6 +49,7 @@ struct Figures {
   std::uint32_t exit_code = 0;
   std::uint64_t cycles = 0;
   std::uint64_t instructions = 0;
+  std::uint64_t window = 0;  ///< cycles from the first transfer or computation to the last
   std::uint64_t compute_busy = 0;
   std::uint64_t dma_busy = 0;
   std::uint64_t both_busy = 0;
