@@ -46,7 +46,9 @@ std::optional<Prepared> prepare(const RunOptions& options, Issues& issues) {
   // The command line's seed stands above the one that the scenario may give its inputs.
   if (!options.seed.empty()) resolved->scenario.inputs.random.seed = resolved->scenario.seed;
   const Scenario& scenario = resolved->scenario;
-  auto compiled = compile(scenario.workload.network, scenario.soc, scenario.mapping, issues);
+  auto compiled = scenario.workload.graph.empty()
+                      ? compile(scenario.workload.network, scenario.soc, scenario.mapping, issues)
+                      : load_graph(scenario.workload.graph, issues);
   std::optional<InputSet> inputs;
   if (compiled) inputs = read_inputs(scenario, resolved->provenance, compiled->network, issues);
   const fs::path elf = scenario.firmware ? scenario.firmware->path : fs::path(SYSTOLE_FIRMWARE);
@@ -76,7 +78,7 @@ std::optional<soc::RunResult> simulate(const Prepared& prepared, bool quiet, Iss
 }
 
 std::string config_hash(const Prepared& prepared) {
-  return Hash().add(to_yaml(prepared.resolved.scenario)).add(prepared.compiled.network_bytes).text();
+  return Hash().add(to_yaml(prepared.resolved.scenario)).add(prepared.compiled.source_bytes).text();
 }
 
 /// Static data once, and every inference's inputs and outputs once.
@@ -195,8 +197,7 @@ ExitCode run(const RunOptions& options) {
   if (!prepared) return report(issues);
   const std::string out =
       options.out.empty() ? "out/" + fs::path(options.scenario).stem().generic_string() : options.out;
-  auto folder = ResultFolder::create(out, issues);
-  if (!folder) return report(issues);
+  if (!ResultFolder::usable(out, issues)) return report(issues);
   auto result = simulate(*prepared, options.quiet, issues);
   if (!result) {
     issues.set_default_file(options.scenario);
@@ -209,7 +210,8 @@ ExitCode run(const RunOptions& options) {
     record.accuracy = accuracy_of(prepared->compiled.network, prepared->inputs, record.result.outputs);
   }
   record.host = {std::chrono::duration<double>(WallClock::now() - start).count(), peak_memory()};
-  if (!write_results(*folder, *prepared, record, options.trace, issues)) return report(issues);
+  auto folder = ResultFolder::create(out, issues);
+  if (!folder || !write_results(*folder, *prepared, record, options.trace, issues)) return report(issues);
   if (!ended_well(record.result)) return report_failure(record.result, options.scenario);
   if (!options.quiet) std::cout << run_report(record, out, is_colour_terminal(STDOUT_FILENO));
   return kDone;

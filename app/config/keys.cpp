@@ -95,6 +95,7 @@ const std::vector<Key>& scenario_keys() {
       {"soc.engines.sort.lanes", FIELD(soc.sort.lanes), "width of the comparator network", {2, 4096, true}},
       {"soc.engines.sort.setup_cycles", FIELD(soc.sort.setup_cycles), "decode of one command", kCycles},
       {"workload.network", FIELD(workload.network), "an ONNX file"},
+      {"workload.graph", FIELD(workload.graph), "a descriptor graph (.sgb) for this SoC; needs check: none"},
       {"inputs.dataset", FIELD(inputs.dataset), "a folder with dataset.yaml, or that file"},
       {"inputs.files", FIELD(inputs.files), "TensorProto files: for every inference one per network input"},
       {"inputs.random.seed", FIELD(inputs.random.seed), "of the generated inputs", {}, false, "that of `seed`"},
@@ -135,7 +136,7 @@ const std::vector<MapKey>& map_keys() {
       {"soc.engines.matrix", "map", "the SoC has this engine where the key is there; {} for all defaults"},
       {"soc.engines.vector", "map", "as above"},
       {"soc.engines.sort", "map", "as above"},
-      {"workload", "map", "what runs (required): exactly one of network and gemm"},
+      {"workload", "map", "what runs (required): exactly one of network, graph and gemm"},
       {"workload.gemm", "list of maps", "bare GEMMs {name, m, k, n, weight_density, activation_density}"},
       {"inputs", "map", "exactly one of dataset, files and random; random where it is left out"},
       {"technology", "file or map", "energy per action; without it nothing is costed"},
@@ -155,9 +156,10 @@ const std::vector<LaterKey>& later_keys() {
 
 const std::vector<Alternative>& alternatives() {
   static const std::vector<Alternative> table{
-      {"workload.network", {"gemm"}},          {"workload.gemm", {"network"}},
-      {"inputs.dataset", {"files", "random"}}, {"inputs.files", {"dataset", "random"}},
-      {"inputs.random", {"dataset", "files"}}, {"soc.dram.part", {"bandwidth", "latency"}},
+      {"workload.network", {"graph", "gemm"}},     {"workload.graph", {"network", "gemm"}},
+      {"workload.gemm", {"network", "graph"}},     {"inputs.dataset", {"files", "random"}},
+      {"inputs.files", {"dataset", "random"}},     {"inputs.random", {"dataset", "files"}},
+      {"soc.dram.part", {"bandwidth", "latency"}},
   };
   return table;
 }

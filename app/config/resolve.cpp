@@ -92,7 +92,7 @@ public:
     require(tree, "workload", "nothing to run is named; write workload: {network: FILE.onnx}");
     if (scenario.name.empty()) scenario.name = std::filesystem::path(tree.where.file).stem().string();
     if (written("workload")) {
-      one_of("workload", {"network", "gemm"});
+      one_of("workload", {"network", "graph", "gemm"});
     }
     Inputs& inputs = scenario.inputs;
     if (written("inputs")) one_of("inputs", {"dataset", "files", "random"});

@@ -36,6 +36,7 @@ struct BareGemm {
 
 struct Workload {
   FileRef network;
+  FileRef graph;  ///< a descriptor graph, already mapped
   std::vector<BareGemm> gemm;
 };
 

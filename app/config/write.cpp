@@ -15,6 +15,7 @@ bool left_out(const Scenario& scenario, std::string_view key) {
   if (in("soc.engines.sort.")) return scenario.soc.sort.count == 0;
   if (key == "soc.dram.part") return scenario.dram_part.name.empty();
   if (key == "workload.network") return scenario.workload.network.empty();
+  if (key == "workload.graph") return scenario.workload.graph.empty();
   if (key == "inputs.dataset") return scenario.inputs.kind != InputKind::kDataset;
   if (key == "inputs.files") return scenario.inputs.kind != InputKind::kFiles;
   if (in("inputs.random.")) return scenario.inputs.kind != InputKind::kRandom;

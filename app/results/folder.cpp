@@ -19,6 +19,13 @@ bool save(const fs::path& path, const std::string& bytes, Issues& issues) {
   return false;
 }
 
+// The folder in full, without a slash at its end.
+fs::path place_of(const fs::path& target) {
+  std::error_code error;
+  fs::path place = fs::absolute(target, error).lexically_normal();
+  return place.has_filename() ? place : place.parent_path();
+}
+
 // A name beside `path` that nobody else uses: the process id tells runs apart.
 fs::path beside(const fs::path& path, const char* what) {
   return path.parent_path() / ("." + path.filename().string() + "." + what + "-" + std::to_string(getpid()));
@@ -26,25 +33,30 @@ fs::path beside(const fs::path& path, const char* what) {
 
 }  // namespace
 
-std::optional<ResultFolder> ResultFolder::create(const fs::path& target, Issues& issues) {
+bool ResultFolder::usable(const fs::path& target, Issues& issues) {
   std::error_code error;
-  fs::path place = fs::absolute(target, error).lexically_normal();
-  if (!place.has_filename()) place = place.parent_path();
+  const fs::path place = place_of(target);
+  if (!fs::exists(place, error)) return true;
   const SourceLocation where{target.generic_string(), 0, 0};
-  if (fs::exists(place, error)) {
-    if (!fs::is_directory(place, error)) {
-      issues.add(where, "--out", "is a file; name a folder for the results");
-      return std::nullopt;
-    }
-    if (!fs::is_empty(place, error) && !fs::exists(place / "summary.json", error)) {
-      issues.add(where, "--out", "holds something else than results (no summary.json); name another folder");
-      return std::nullopt;
-    }
+  if (!fs::is_directory(place, error)) {
+    issues.add(where, "--out", "is a file; name a folder for the results");
+    return false;
   }
+  if (!fs::is_empty(place, error) && !fs::exists(place / "summary.json", error)) {
+    issues.add(where, "--out", "holds something else than results (no summary.json); name another folder");
+    return false;
+  }
+  return true;
+}
+
+std::optional<ResultFolder> ResultFolder::create(const fs::path& target, Issues& issues) {
+  if (!usable(target, issues)) return std::nullopt;
+  std::error_code error;
+  fs::path place = place_of(target);
   fs::path work = beside(place, "part");
   fs::remove_all(work, error);
   if (!fs::create_directories(work, error) || error) {
-    issues.add(where, "--out", "cannot be made: " + error.message());
+    issues.add({target.generic_string(), 0, 0}, "--out", "cannot be made: " + error.message());
     return std::nullopt;
   }
   return ResultFolder(std::move(place), std::move(work));

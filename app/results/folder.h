@@ -12,8 +12,10 @@ namespace systole::app {
 
 class ResultFolder {
 public:
-  /// Makes a folder to write to beside `target`. An issue if `target` cannot be a result folder: it is a
-  /// file, or a folder that holds something else than results. `key` is what the message calls it ("--out").
+  /// Whether `target` can be a result folder; an issue if it is a file, or a folder that holds something
+  /// else.
+  static bool usable(const std::filesystem::path& target, Issues& issues);
+  /// Makes a folder to write to beside `target`, which must be usable.
   static std::optional<ResultFolder> create(const std::filesystem::path& target, Issues& issues);
   ResultFolder(ResultFolder&& other) noexcept;
   ResultFolder& operator=(ResultFolder&&) = delete;

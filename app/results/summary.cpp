@@ -30,7 +30,8 @@ Json scenario_block(const RunRecord& record) {
   const bool random = scenario.inputs.kind == InputKind::kRandom;
   return {{"name", scenario.name},
           {"soc", scenario.soc.name},
-          {"network", scenario.workload.network.shown},
+          {"network",
+           (scenario.workload.graph.empty() ? scenario.workload.network : scenario.workload.graph).shown},
           {"fidelity", "transaction"},
           {"functional", scenario.functional},
           {"inferences", record.inferences},

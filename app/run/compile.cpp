@@ -1,10 +1,57 @@
 #include "app/run/compile.h"
 
+#include <algorithm>
+#include <span>
+#include <utility>
+
 #include "app/config/search_path.h"
 #include "app/run/capability.h"
 #include "models/onnx/import.h"
 
 namespace systole::app {
+namespace {
+
+// The program's inputs or outputs in order of their index, as tensors without nodes.
+std::vector<ir::TensorId> add_symbols(ir::Graph& network, const Program& program, std::uint32_t kind) {
+  std::vector<const ProgramSymbol*> symbols;
+  for (const ProgramSymbol& symbol : program.symbols) {
+    if (symbol.kind == kind) symbols.push_back(&symbol);
+  }
+  std::stable_sort(symbols.begin(), symbols.end(),
+                   [](const ProgramSymbol* a, const ProgramSymbol* b) { return a->index < b->index; });
+  std::vector<ir::TensorId> ids;
+  for (const ProgramSymbol* symbol : symbols) {
+    ids.push_back(network.add_tensor(
+        {symbol->name, symbol->type, {symbol->shape.begin(), symbol->shape.end()}, nullptr}));
+  }
+  return ids;
+}
+
+}  // namespace
+
+std::optional<Compiled> load_graph(const FileRef& graph, Issues& issues) {
+  const std::string file = graph.path.generic_string();
+  Compiled compiled;
+  auto bytes = read_text(graph.path, {file, 0, 0}, "", issues);
+  if (!bytes) return std::nullopt;
+  compiled.source_bytes = std::move(*bytes);
+  const auto image = std::as_bytes(std::span(compiled.source_bytes));
+  Issues found;
+  auto program = decode(image, found);
+  found.set_default_file(file);
+  for (const Issue& issue : found.list()) issues.add(issue);
+  if (!program) return std::nullopt;
+  compiled.image.assign(image.begin(), image.end());
+  compiled.network.set_inputs(add_symbols(compiled.network, *program, SGB_SYMBOL_INPUT));
+  compiled.network.set_outputs(add_symbols(compiled.network, *program, SGB_SYMBOL_OUTPUT));
+  compiled.report.compulsory_dram_bytes = program->data.size();
+  for (const ProgramSymbol& symbol : program->symbols) {
+    const bool io = symbol.kind == SGB_SYMBOL_INPUT || symbol.kind == SGB_SYMBOL_OUTPUT;
+    if (io) compiled.report.compulsory_dram_bytes += symbol.bytes;
+  }
+  compiled.program = std::move(*program);
+  return compiled;
+}
 
 std::optional<Compiled> compile(const FileRef& network, const SocConfig& soc, const Mapping& mapping,
                                 Issues& issues) {
@@ -12,9 +59,9 @@ std::optional<Compiled> compile(const FileRef& network, const SocConfig& soc, co
   Compiled compiled;
   auto bytes = read_text(network.path, {file, 0, 0}, "", issues);
   if (!bytes) return std::nullopt;
-  compiled.network_bytes = std::move(*bytes);
+  compiled.source_bytes = std::move(*bytes);
   Issues found;
-  auto graph = import_onnx(std::as_bytes(std::span(compiled.network_bytes)), file, found);
+  auto graph = import_onnx(std::as_bytes(std::span(compiled.source_bytes)), file, found);
   std::optional<Program> program;
   if (graph) {
     program =

@@ -15,12 +15,15 @@
 namespace systole::app {
 
 struct Compiled {
-  std::string network_bytes;  ///< the ONNX file
-  ir::Graph network;
+  std::string source_bytes;  ///< the ONNX file, or the graph's
+  ir::Graph network;         ///< of a graph: its inputs and outputs only
   Program program;
   std::vector<std::byte> image;  ///< the .sgb file
   mapper::MapReport report;
 };
+
+/// Reads a graph that has been mapped before.
+std::optional<Compiled> load_graph(const FileRef& graph, Issues& issues);
 
 /// Imports the network and maps it onto the SoC. All issues carry the network's file.
 std::optional<Compiled> compile(const FileRef& network, const SocConfig& soc, const Mapping& mapping,

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -14,6 +15,8 @@ namespace systole::cli {
 class CliTest : public testing::Test {
 protected:
   void SetUp() override {
+    unsetenv("SYSTOLE_LOG");  // what the program says must not depend on who tests it
+    unsetenv("SYSTOLE_SCENARIOS");
     const auto* info = testing::UnitTest::GetInstance()->current_test_info();
     folder_ = std::filesystem::path(testing::TempDir()) /
               (std::string("systole_cli_") + info->test_suite_name() + "_" + info->name());

@@ -73,6 +73,22 @@ TEST_F(Cli, TheDigitsAreAsApproved) {
   EXPECT_GE(summary["accuracy"]["correct"], 350);
 }
 
+// Every cost of the project's technologies is of an action that some SoC counts: a misspelt one would never
+// be used.
+TEST_F(Cli, TechnologiesNameActionsThatThereAre) {
+  ASSERT_EQ(setenv("SYSTOLE_LOG", "info", 1), 0);
+  const std::vector<std::string> common{"--set", "inputs.count=1", "--quiet"};
+  const auto unknown_to = [&](const std::string& scenario) {
+    std::vector<std::string> arguments{"run", scenario};
+    arguments.insert(arguments.end(), common.begin(), common.end());
+    return systole(arguments).err;
+  };
+  EXPECT_EQ(unknown_to("digits.yaml"),
+            "info: technology horowitz-45nm: this SoC has no action matrix.mac.fp32\n");
+  EXPECT_EQ(unknown_to("digits-float.yaml"),
+            "info: technology horowitz-45nm: this SoC has no action matrix.mac.int8\n");
+}
+
 TEST_F(Cli, EveryRunLeavesTheSameBytes) {
   const auto summary = run_two("a", {"--trace"});
   EXPECT_EQ(run_two("b", {"--trace"}), summary);
@@ -147,6 +163,78 @@ TEST_F(Cli, AGraphGoesThroughTextAndBack) {
   // Without the data it is shorter, and says the same about the rest.
   const std::string brief = systole({"inspect", "g.sgb"}).out;
   EXPECT_LT(brief.size(), text.out.size());
+}
+
+// Graphs that are changed by hand, as no mapper would make them.
+class HandMadeGraph : public Cli {
+protected:
+  void SetUp() override {
+    Cli::SetUp();
+    ASSERT_EQ(systole({"map", "networks/digits.onnx", "--soc", "socs/edge16.yaml", "-o", "g.sgb"}).exit_code,
+              0);
+    text_ = systole({"inspect", "g.sgb", "--data"}).out;
+    write(folder_ / "s.yaml",
+          "extends: digits.yaml\nworkload: {graph: g.sgb}\ncheck: none\ninputs: {count: 1}\n");
+  }
+  /// Replaces the first `from` after `mark` in the text, and runs the graph.
+  Output run_changed(const std::string& mark, const std::string& from, const std::string& to) {
+    std::string changed = text_;
+    const auto at = changed.find(from, changed.find(mark));
+    if (at == std::string::npos) return {-1, "", "the graph's text has no " + from};
+    changed.replace(at, from.size(), to);
+    write(folder_ / "g.txt", changed);
+    const Output made = systole({"inspect", "--assemble", "g.txt", "-o", "g.sgb"});
+    return made.exit_code == 0 ? systole({"run", "s.yaml", "--out", "a"}) : made;
+  }
+  std::string text_;
+};
+
+TEST_F(HandMadeGraph, RunsLikeTheNetworkThatItWasMadeOf) {
+  const Output output = systole({"run", "s.yaml", "--out", "a"});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_THAT(output.out, HasSubstr("1 of 1 correct"));
+  EXPECT_EQ(systole({"run", "digits.yaml", "--set", "inputs.count=1", "--out", "b"}).exit_code, 0);
+  for (const char* file : {"console.txt", "layers.csv", "outputs/probabilities_0.pb"}) {
+    EXPECT_EQ(read(folder_ / "a" / file), read(folder_ / "b" / file)) << file;
+  }
+  const auto summary = nlohmann::json::parse(read(folder_ / "a/summary.json"));
+  const auto network = nlohmann::json::parse(read(folder_ / "b/summary.json"));
+  EXPECT_EQ(summary["time"], network["time"]);
+  EXPECT_EQ(summary["engines"], network["engines"]);
+  EXPECT_EQ(summary["energy"], network["energy"]);
+}
+
+TEST_F(HandMadeGraph, NeedsNoReference) {
+  const Output refused = systole({"run", "s.yaml", "--set", "check=reference"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("workload.graph: a descriptor graph holds no network"));
+}
+
+TEST_F(HandMadeGraph, AWildAddressIsABusErrorThatTheFirmwareReports) {
+  // The result of the soft-max goes from SRAM to DRAM: from an address that no device has.
+  const Output output = run_changed("exec 13", "src=0x20008380", "src=0xdead0000");
+  EXPECT_EQ(output.exit_code, 1) << output.err;
+  EXPECT_THAT(output.err, HasSubstr("exit code 1"));
+  EXPECT_THAT(output.err, HasSubstr("error: descriptor 13 of the exec graph: bus address error (code 1)"));
+  EXPECT_THAT(output.err, HasSubstr("'softmax' (Softmax)"));
+  EXPECT_THAT(output.err, HasSubstr("0xdead0000"));
+  EXPECT_THAT(files_in(folder_ / "a"),
+              ElementsAre("console.txt", "failure.txt", "layers.csv", "resolved.yaml", "summary.json"));
+}
+
+TEST_F(HandMadeGraph, AWaitThatIsNeverMetIsADeadlock) {
+  const Output output = run_changed("exec 1 ", "wait=[0>=1]", "wait=[0>=9]");
+  EXPECT_EQ(output.exit_code, 1) << output.err;
+  EXPECT_THAT(output.err, HasSubstr("error: s.yaml: deadlock"));
+  EXPECT_THAT(read(folder_ / "a/failure.txt"), HasSubstr("deadlock"));
+  EXPECT_EQ(nlohmann::json::parse(read(folder_ / "a/summary.json"))["firmware"]["outcome"], "deadlock");
+}
+
+TEST_F(HandMadeGraph, OfAnotherSocIsRefused) {
+  const Output output = systole({"run", "s.yaml", "--set", "soc.dma.engines=3", "--out", "a"});
+  EXPECT_EQ(output.exit_code, 2);
+  EXPECT_THAT(output.err, HasSubstr("the graph was mapped for 5 engine queues, but this SoC has 6"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "a"));
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ TEST_F(ConfigErrors, RequiredKeysAreAskedFor) {
   EXPECT_THAT(issues_of("name: x\n"),
               ElementsAre(HasSubstr("soc: no SoC is named"), HasSubstr("workload: nothing to run is named")));
   EXPECT_THAT(issues_of("soc: soc.yaml\nworkload: {}\n"),
-              ElementsAre(HasSubstr("workload: needs exactly one of: network, gemm")));
+              ElementsAre(HasSubstr("workload: needs exactly one of: network, graph, gemm")));
 }
 
 TEST_F(ConfigErrors, OnlyOneAlternativeMayStandInOneMap) {
