@@ -224,7 +224,11 @@ private:
     const std::uint64_t address = stage.buffer->addresses[stage.current];
     if (!reuse && !operand.write) {
       if (operand.pack) {
-        load_columns(operand, address);
+        const Copy all = region_copy(operand, address, true);
+        for (const Copy& copy :
+             column_copies(*operand.pack, operand.region, home_strides(operand.value), all)) {
+          add_transfer(copy, true);
+        }
       } else {
         add_transfer(region_copy(operand, address, true), true);
       }
@@ -249,46 +253,6 @@ private:
     copy.element_bytes = size_of(hw_.value(operand.value).type);
     copy.stream = operand.stream;
     return copy;
-  }
-
-  /// A computed B into column tiles: for each group, the full tiles in one copy, then what is left.
-  void load_columns(const Operand& operand, std::uint64_t buffer) {
-    const ColumnPack& pack = *operand.pack;
-    const Region& region = operand.region;
-    const Dims stride = home_strides(operand.value);
-    const auto size = static_cast<std::int64_t>(size_of(hw_.value(operand.value).type));
-    const auto extent_of = [&](int d) { return d < 0 ? 1 : region.extent[static_cast<std::size_t>(d)]; };
-    const auto stride_of = [&](int d) { return d < 0 ? 0 : stride[static_cast<std::size_t>(d)]; };
-    const std::int64_t k = extent_of(pack.roles.ky) * extent_of(pack.roles.kx) * extent_of(pack.roles.c);
-    Location source = home(operand.value);
-    for (std::size_t d = 0; d < stride.size(); ++d) source = source.plus(region.begin[d] * stride[d]);
-
-    const auto copy_tiles = [&](std::int64_t first, std::int64_t tiles, std::int64_t used,
-                                std::int64_t offset) {
-      Copy copy;
-      copy.src = source.plus(first * stride_of(pack.roles.n));
-      copy.dst = {Location::kAbsolute, buffer + static_cast<std::uint64_t>(offset)};
-      copy.element_bytes = static_cast<std::size_t>(size);
-      copy.stream = operand.stream;
-      std::int64_t row = used * size;
-      copy.dims.push_back({used, stride_of(pack.roles.n), size});
-      for (const int d : {pack.roles.c, pack.roles.kx, pack.roles.ky}) {
-        copy.dims.push_back({extent_of(d), stride_of(d), row});
-        row *= extent_of(d);
-      }
-      copy.dims.push_back({tiles, stride_of(pack.roles.n) * used, row});
-      add_transfer(copy, true);
-    };
-    for (std::int64_t g = 0; g < pack.groups; ++g) {
-      const std::int64_t full = pack.n / pack.tile_cols;
-      const std::int64_t left = pack.n % pack.tile_cols;
-      const std::int64_t first = g * pack.n;
-      const std::int64_t base = first * k * size;
-      if (full > 0) copy_tiles(first, full, pack.tile_cols, base);
-      if (left > 0) {
-        copy_tiles(first + full * pack.tile_cols, 1, left, base + full * pack.tile_cols * k * size);
-      }
-    }
   }
 
   void lower_copy(const CopyOp& op, const NodePlan& plan) {

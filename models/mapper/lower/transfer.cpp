@@ -67,4 +67,36 @@ Operation make_transfer(const Copy& copy) {
   return operation;
 }
 
+std::vector<Copy> column_copies(const ColumnPack& pack, const Region& region, const Dims& strides,
+                                const Copy& like) {
+  const auto size = static_cast<std::int64_t>(like.element_bytes);
+  const auto extent_of = [&](int d) { return d < 0 ? 1 : region.extent[static_cast<std::size_t>(d)]; };
+  const auto stride_of = [&](int d) { return d < 0 ? 0 : strides[static_cast<std::size_t>(d)]; };
+  const std::int64_t k = extent_of(pack.roles.ky) * extent_of(pack.roles.kx) * extent_of(pack.roles.c);
+  const std::int64_t column = stride_of(pack.roles.n);
+
+  std::vector<Copy> list;
+  // Columns first ... first + tiles * used, of which a tile holds `used`.
+  const auto add = [&](std::int64_t first, std::int64_t tiles, std::int64_t used) {
+    Copy copy = like;
+    copy.src = copy.src.plus(first * column);
+    copy.dst = copy.dst.plus(first * k * size);
+    copy.dims = {{used, column, size}};
+    std::int64_t row = used * size;
+    for (const int d : {pack.roles.c, pack.roles.kx, pack.roles.ky}) {
+      copy.dims.push_back({extent_of(d), stride_of(d), row});
+      row *= extent_of(d);
+    }
+    copy.dims.push_back({tiles, column * used, row});
+    list.push_back(std::move(copy));
+  };
+  const std::int64_t full = pack.n / pack.tile_cols;
+  const std::int64_t left = pack.n % pack.tile_cols;
+  for (std::int64_t g = 0; g < pack.groups; ++g) {
+    if (full > 0) add(g * pack.n, full, pack.tile_cols);
+    if (left > 0) add(g * pack.n + full * pack.tile_cols, 1, left);
+  }
+  return list;
+}
+
 }  // namespace systole::mapper

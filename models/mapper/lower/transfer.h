@@ -1,8 +1,8 @@
 // Strided copies as DMA descriptors.
 #pragma once
 
-#include "models/mapper/hw_graph.h"
 #include "models/mapper/lower/operation.h"
+#include "models/mapper/tiling/step.h"
 
 namespace systole::mapper {
 
@@ -24,5 +24,11 @@ struct Copy {
 /// side in DRAM is walked in ascending addresses, for long bursts. At most SGB_MAX_RANK dimensions may be
 /// left.
 Operation make_transfer(const Copy& copy);
+
+/// A computed B into the column tiles of sgb_matrix: for each group the full tiles in one copy, then what is
+/// left. strides: of the value's dims at its home. like: from the region's first element to the buffer; its
+/// dims do not matter.
+std::vector<Copy> column_copies(const ColumnPack& pack, const Region& region, const Dims& strides,
+                                const Copy& like);
 
 }  // namespace systole::mapper

@@ -8,6 +8,7 @@
 
 #include "hw/base/assert.h"
 #include "hw/base/units.h"
+#include "models/mapper/memory/residency.h"
 #include "models/mapper/memory/usage.h"
 #include "models/mapper/tiling/pack.h"
 
@@ -51,7 +52,8 @@ public:
     }
     if (!fit_tiles()) return std::nullopt;
     if (options_.weights == WeightPolicy::kAuto) {
-      choose_resident();
+      ResidencyInput input{capacity_, alignment_, live_bytes(), constants()};
+      for (const ValueId id : choose_resident(hw_, usage_, plan_.nodes, input)) make_resident(id);
       if (!fit_tiles()) return std::nullopt;
     }
     while (!allocate()) {
@@ -111,53 +113,6 @@ private:
     return live;
   }
 
-  /// Weights by what it saves to keep them (times loaded per inference, then size), as long as a quarter of
-  /// the scratchpad, or as much as they need, stays for the other operands of every operation.
-  void choose_resident() {
-    std::vector<std::int64_t> live = live_bytes();
-    std::vector<std::int64_t> staging;
-    for (const NodePlan& node : plan_.nodes) staging.push_back(node.staging_bytes);
-    std::vector<std::tuple<std::int64_t, std::int64_t, ValueId>> order;
-    for (const ValueId id : constants()) {
-      const auto reader = static_cast<std::size_t>(usage_[id].readers.front());
-      order.emplace_back(-loads_of(id, plan_.nodes[reader]), -bytes_of(id), id);
-    }
-    std::sort(order.begin(), order.end());
-    std::int64_t resident = 0;
-    for (const auto& [loads, negative_bytes, id] : order) {
-      const std::int64_t bytes = -negative_bytes;
-      bool fits = true;
-      for (std::size_t i = 0; i < live.size() && fits; ++i) {
-        const auto& readers = usage_[id].readers;
-        const bool own =
-            std::find(readers.begin(), readers.end(), static_cast<std::int64_t>(i)) != readers.end();
-        const std::int64_t rest = std::max<std::int64_t>(0, staging[i] - (own ? bytes : 0));
-        fits = live[i] + resident + bytes + std::min(rest, capacity_ / 4) <= capacity_;
-      }
-      if (!fits) continue;
-      make_resident(id);
-      resident += bytes;
-      for (const std::int64_t reader : usage_[id].readers) {
-        auto& rest = staging[static_cast<std::size_t>(reader)];
-        rest = std::max<std::int64_t>(0, rest - bytes);
-      }
-    }
-  }
-
-  /// How often an operation loads a constant (at least part of it).
-  [[nodiscard]] std::int64_t loads_of(ValueId id, const NodePlan& node) const {
-    std::int64_t bytes = 0;
-    const Region* last = nullptr;
-    for (const Step& step : node.steps) {
-      for (const Operand& operand : step.operands) {
-        if (hw_.value(operand.value).root != id) continue;
-        if (last == nullptr || !(*last == operand.region)) bytes += staged_bytes(hw_, operand);
-        last = &operand.region;
-      }
-    }
-    return std::max<std::int64_t>(1, bytes / std::max<std::int64_t>(1, hw_.value(id).bytes()));
-  }
-
   // ---- tiles ----
 
   /// A tile for every operation; gives up homes until each has one.
@@ -184,73 +139,11 @@ private:
       if (room < 0) return i;
       const Budget budget{static_cast<std::int64_t>(static_cast<double>(room) * budget_scale_[i]),
                           capability_.ping_pong && !single_buffer_[i]};
-      NodePlan& node = plan_.nodes.emplace_back();
-      if (!(std::holds_alternative<CopyOp>(hw_.nodes[i].op) ? plan_copy(i, budget, node)
-                                                            : plan_steps(i, budget, node))) {
-        return i;
-      }
+      auto node = plan_node(hw_, hw_.nodes[i].op, plan_.homes, budget, capability_);
+      if (!node) return i;
+      plan_.nodes.push_back(std::move(*node));
     }
     return std::nullopt;
-  }
-
-  bool plan_steps(std::size_t index, const Budget& budget, NodePlan& node) {
-    const HwOp& op = hw_.nodes[index].op;
-    node.tile = choose_tile(hw_, op, plan_.homes, budget, capability_);
-    if (!node.tile) return false;
-    if (const auto* matrix = std::get_if<MatrixOp>(&op); matrix != nullptr && matrix->pack != kNoValue) {
-      hw_.values[matrix->pack].dims = {
-          PackLayout(*matrix, std::get<MatrixTile>(*node.tile), capability_).bytes()};
-    }
-    node.steps = make_steps(hw_, op, *node.tile, capability_);
-    set_buffers(node, budget.ping_pong);
-    return node.staging_bytes <= budget.bytes;
-  }
-
-  /// A copy between two places in DRAM goes through a buffer, box by box.
-  bool plan_copy(std::size_t index, const Budget& budget, NodePlan& node) {
-    const auto& copy = std::get<CopyOp>(hw_.nodes[index].op);
-    if (is_direct(hw_, plan_.homes, copy)) return true;
-    const auto size = static_cast<std::int64_t>(size_of(hw_.value(copy.src).type));
-    BoxTile box{copy.extent};
-    for (;;) {
-      const std::int64_t bytes = align(ir::elements_of(box.extent) * size, alignment_);
-      const std::int64_t copies = budget.ping_pong && box.extent != copy.extent ? 2 : 1;
-      if (bytes * copies <= budget.bytes) {
-        node.copy_box = box;
-        node.buffers = {{0, bytes, std::vector<std::uint64_t>(static_cast<std::size_t>(copies))}};
-        node.staging_bytes = bytes * copies;
-        return true;
-      }
-      const auto cut = std::find_if(box.extent.begin(), box.extent.end(), [](auto e) { return e > 1; });
-      if (cut == box.extent.end()) return false;
-      *cut = (*cut + 1) / 2;
-    }
-  }
-
-  /// Sizes and numbers of the staging buffers that the steps need.
-  void set_buffers(NodePlan& node, bool ping_pong) const {
-    struct Need {
-      std::int64_t bytes = 0;
-      std::int64_t changes = 0;
-      const Region* last = nullptr;
-    };
-    std::vector<Need> needs;
-    for (const Step& step : node.steps) {
-      for (const Operand& operand : step.operands) {
-        if (in_place(hw_, plan_.homes, operand)) continue;
-        if (operand.slot >= needs.size()) needs.resize(operand.slot + 1);
-        Need& need = needs[operand.slot];
-        need.bytes = std::max(need.bytes, align(staged_bytes(hw_, operand), alignment_));
-        if (need.last == nullptr || !(*need.last == operand.region)) ++need.changes;
-        need.last = &operand.region;
-      }
-    }
-    for (std::uint32_t slot = 0; slot < needs.size(); ++slot) {
-      if (needs[slot].changes == 0) continue;
-      const std::size_t copies = ping_pong && needs[slot].changes > 1 ? 2 : 1;
-      node.buffers.push_back({slot, needs[slot].bytes, std::vector<std::uint64_t>(copies)});
-      node.staging_bytes += needs[slot].bytes * static_cast<std::int64_t>(copies);
-    }
   }
 
   // ---- giving up ----
@@ -436,10 +329,6 @@ private:
 };
 
 }  // namespace
-
-bool is_direct(const HwGraph& hw, const Homes& homes, const CopyOp& copy) {
-  return homes.has(hw, copy.src) || homes.has(hw, copy.dst);
-}
 
 std::optional<Plan> make_plan(HwGraph& hw, const ir::Graph& graph, const Capability& capability,
                               const MapOptions& options, Issues& issues) {

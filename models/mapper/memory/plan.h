@@ -8,25 +8,9 @@
 #include "models/ir/graph.h"
 #include "models/mapper/mapper.h"
 #include "models/mapper/memory/allocator.h"
-#include "models/mapper/tiling/tile.h"
+#include "models/mapper/memory/node_plan.h"
 
 namespace systole::mapper {
-
-/// Staging memory of one operand of an operation: one buffer, or two that alternate.
-struct Buffer {
-  std::uint32_t slot = 0;
-  std::int64_t bytes = 0;
-  std::vector<std::uint64_t> addresses;
-};
-
-/// One operation.
-struct NodePlan {
-  std::optional<Tile> tile;         ///< none: a copy
-  std::vector<Step> steps;          ///< none: a copy
-  std::optional<BoxTile> copy_box;  ///< of a copy that goes through SRAM
-  std::vector<Buffer> buffers;
-  std::int64_t staging_bytes = 0;
-};
 
 struct Placement {
   std::string name;
@@ -53,8 +37,5 @@ struct Plan {
 /// scratchpad however it is tiled, or the weights do not fit although they must, or the DRAM is too small.
 std::optional<Plan> make_plan(HwGraph& hw, const ir::Graph& graph, const Capability& capability,
                               const MapOptions& options, Issues& issues);
-
-/// True if a copy needs no staging: one of its ends is in SRAM.
-bool is_direct(const HwGraph& hw, const Homes& homes, const CopyOp& copy);
 
 }  // namespace systole::mapper

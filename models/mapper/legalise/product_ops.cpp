@@ -1,139 +1,11 @@
-// Conv, MatMul, Gemm and their QLinear forms.
+// MatMul, QLinearMatMul and Gemm.
 #include <algorithm>
-#include <bit>
-#include <cmath>
 
-#include "models/mapper/legalise/context.h"
+#include "models/mapper/legalise/matrix_common.h"
 
 namespace systole::mapper {
 
 namespace {
-
-constexpr std::int64_t kMaxWindow = 32767;  // the descriptor's 16-bit fields
-
-bool is_byte(DType type) { return type == DType::kInt8 || type == DType::kUInt8; }
-
-/// The array computes in one format; the operands must have it.
-bool check_format(Context& context, const ir::Node& node, DType a, DType b) {
-  if (!context.has_engine(node, EngineKind::kMatrix)) return false;
-  const bool is_float = a == DType::kFloat32 && b == DType::kFloat32;
-  if (!is_float && !(is_byte(a) && is_byte(b))) {
-    context.complain(node, "operands of type " + std::string(name_of(a)) + " and " + std::string(name_of(b)) +
-                               " are not supported; float32, or int8 and uint8, are");
-    return false;
-  }
-  const DType format = context.capability.array_format;
-  if (is_float && format != DType::kFloat32) {
-    context.complain(node, "the operands are float32 but the matrix format is " +
-                               std::string(name_of(format)) +
-                               ": quantise the network or set soc.engines.matrix.format=float32");
-    return false;
-  }
-  if (!is_float && format == DType::kFloat32) {
-    context.complain(node, "the operands are " + std::string(name_of(a)) +
-                               " but the matrix format is float32: use the float network or set "
-                               "soc.engines.matrix.format=int8");
-    return false;
-  }
-  return true;
-}
-
-/// Scales and zero points of a QLinear operator, whose first three operands and last two before the bias are
-/// laid out alike: x, x_scale, x_zero, w, w_scale, w_zero, y_scale, y_zero.
-void set_quantisation(Context& context, const ir::Node& node, MatrixOp& op, std::int64_t columns) {
-  const auto a_scale = static_cast<float>(context.constants(node, 1, "the input's scale")[0]);
-  op.a_zero = static_cast<std::int32_t>(context.scalar(node, 2, "the input's zero point", 0));
-  std::vector<double> b_scale = context.constants(node, 4, "the weights' scale", columns);
-  if (context.has_input(node, 5)) {
-    for (const double zero : context.constants(node, 5, "the weights' zero point", columns)) {
-      op.b_zero.push_back(static_cast<std::int32_t>(zero));
-    }
-  } else {
-    op.b_zero = {0};
-  }
-  const bool all_equal =
-      std::all_of(op.b_zero.begin(), op.b_zero.end(), [&](auto z) { return z == op.b_zero[0]; });
-  if (all_equal) op.b_zero.resize(1);
-  const auto y_scale = static_cast<float>(context.constants(node, 6, "the output's scale")[0]);
-  op.out_zero = static_cast<std::int32_t>(context.scalar(node, 7, "the output's zero point", 0));
-  for (std::int64_t n = 0; n < columns; ++n) {
-    const auto scale = static_cast<float>(b_scale[b_scale.size() == 1 ? 0 : static_cast<std::size_t>(n)]);
-    op.scale.push_back((a_scale * scale) / y_scale);
-  }
-}
-
-/// Constant bias or the value of a computed one. times: factor of a float bias (Gemm's beta).
-void set_bias(Context& context, MatrixOp& op, ir::TensorId id, std::int64_t columns, float times = 1.0F) {
-  if (!context.graph.tensor(id).is_constant()) {
-    op.bias_value = context.value_of(id);
-    return;
-  }
-  const ir::Tensor& bias = context.tensor(id);
-  for (std::int64_t n = 0; n < columns; ++n) {
-    const auto i = static_cast<std::size_t>(bias.elements() == 1 ? 0 : n);
-    if (bias.type == DType::kInt32) {
-      op.bias.push_back(static_cast<std::uint32_t>(bias.as<std::int32_t>()[i]));
-    } else {
-      const float value = bias.as<float>()[i];
-      op.bias.push_back(std::bit_cast<std::uint32_t>(times == 1.0F ? value : times * value));
-    }
-  }
-}
-
-/// The last step: a value for the constants of the operation, which packing fills.
-void finish(Context& context, const ir::Node& node, MatrixOp& op) {
-  if (op.b_zero.empty()) op.b_zero = {0};
-  if (op.b_data || !op.bias.empty() || !op.scale.empty() || op.b_zero.size() > 1) {
-    op.pack = context.constant(node.name + " (weights)", DType::kUInt8, {0}, {});
-    context.hw.values[op.pack].is_pack = true;
-  }
-  context.add(op);
-}
-
-void set_conv_shape(const ir::Node& node, MatrixOp& op, const ir::Tensor& x, const ir::Tensor& w,
-                    const ir::Shape& y) {
-  const auto& conv = std::get<ir::ConvAttributes>(node.attributes);
-  const ir::Window& window = conv.window;
-  const bool is_1d = x.shape.size() == 3;
-  op.groups = conv.groups;
-  op.batch = {x.shape[0]};
-  op.in_c = x.shape[1] / conv.groups;
-  op.n = w.shape[0] / conv.groups;
-  op.in_h = x.shape[2];
-  op.out_h = y[2];
-  if (is_1d) {  // (N, C, L): L plays the rows
-    op.a_roles = op.out_roles = {2, -1, 1, {0}};
-    op.window = {{window.kernel[1], 1},
-                 {window.stride[1], 1},
-                 {window.dilation[1], 1},
-                 {window.pad_begin[1], 0},
-                 {window.pad_end[1], 0}};
-  } else {
-    op.in_w = x.shape[3];
-    op.out_w = y[3];
-    op.a_roles = op.out_roles = {1, 2, 3, {0}};
-    op.window = {window.kernel, window.stride, window.dilation, window.pad_begin, window.pad_end};
-  }
-  const std::int64_t kh = op.window.kernel[0];
-  const std::int64_t kw = op.window.kernel[1];
-  op.b_index = {op.in_c * kh * kw, kw, 1, kh * kw, {0}};
-  op.b_roles = is_1d ? WeightRoles{0, 2, -1, 1, {-1}} : WeightRoles{0, 1, 2, 3, {-1}};
-}
-
-bool window_fits(Context& context, const ir::Node& node, const WindowShape& window) {
-  for (std::size_t d = 0; d < 2; ++d) {
-    const std::int64_t reach = (window.kernel[d] - 1) * window.dilation[d] + 1;
-    if (reach > kMaxWindow || window.stride[d] > kMaxWindow || window.pad[d] > kMaxWindow) {
-      context.complain(node, "its window does not fit the descriptor's 16-bit fields: kernel " +
-                                 std::to_string(window.kernel[d]) + ", stride " +
-                                 std::to_string(window.stride[d]) + ", dilation " +
-                                 std::to_string(window.dilation[d]) + ", padding " +
-                                 std::to_string(window.pad[d]));
-      return false;
-    }
-  }
-  return true;
-}
 
 /// Product of the extents of dimensions [first, last).
 std::int64_t product(const ir::Shape& shape, std::size_t first, std::size_t last) {
@@ -241,39 +113,6 @@ bool is_bias_row(const ir::Tensor& c, std::int64_t n, bool constant) {
 }
 
 }  // namespace
-
-void legalise_conv(Context& context, const ir::Node& node, const Fusion& fusion) {
-  const bool quantised = node.op == ir::OpKind::kQLinearConv;
-  const std::size_t w_input = quantised ? 3 : 1;
-  const std::size_t bias_input = quantised ? 8 : 2;
-  const ir::Tensor& x = context.tensor(node.inputs[0]);
-  const ir::Tensor& w = context.tensor(node.inputs[w_input]);
-  const ir::Tensor& y = context.tensor(fusion.output);
-  const ValueId out = context.define(fusion.output);
-  if (x.shape.size() != 3 && x.shape.size() != 4) {
-    context.complain(node, "an input of rank " + std::to_string(x.shape.size()) +
-                               " is not supported; 1-D and 2-D convolutions (rank 3 and 4) are");
-    return;
-  }
-  if (!check_format(context, node, x.type, w.type)) return;
-  MatrixOp op;
-  op.out = out;
-  op.a_type = x.type;
-  op.b_type = w.type;
-  op.out_type = y.type;
-  set_conv_shape(node, op, x, w, y.shape);
-  if (!window_fits(context, node, op.window)) return;
-  op.a = context.value_of(node.inputs[0]);
-  if (context.graph.tensor(node.inputs[w_input]).is_constant()) {
-    op.b_data = w.data;
-  } else {
-    op.b = context.value_of(node.inputs[w_input]);
-  }
-  if (quantised) set_quantisation(context, node, op, w.shape[0]);
-  if (context.has_input(node, bias_input)) set_bias(context, op, node.inputs[bias_input], w.shape[0]);
-  op.clip = fusion.clip;
-  finish(context, node, op);
-}
 
 void legalise_matmul(Context& context, const ir::Node& node, const Fusion& fusion) {
   const bool quantised = node.op == ir::OpKind::kQLinearMatMul;
