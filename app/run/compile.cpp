@@ -20,6 +20,7 @@ std::vector<ir::TensorId> add_symbols(ir::Graph& network, const Program& program
   std::stable_sort(symbols.begin(), symbols.end(),
                    [](const ProgramSymbol* a, const ProgramSymbol* b) { return a->index < b->index; });
   std::vector<ir::TensorId> ids;
+  ids.reserve(symbols.size());
   for (const ProgramSymbol* symbol : symbols) {
     ids.push_back(network.add_tensor(
         {symbol->name, symbol->type, {symbol->shape.begin(), symbol->shape.end()}, nullptr}));

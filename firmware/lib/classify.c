@@ -4,12 +4,14 @@
 #include "firmware/lib/system.h"
 #include "hw/abi/descriptor.h"
 
-/* No branch below depends on an element's value: a run that moves no tensor data takes exactly the same time. */
+/* No branch below depends on an element's value: a run that moves no tensor data takes exactly the same time.
+ */
 
 #define SIGN 0x80000000u
 #define FLOAT_INFINITY 0x7f800000u
 
-/* Elements in their order as unsigned 64-bit numbers in two halves; 0 is below everything that can be compared. */
+/* Elements in their order as unsigned 64-bit numbers in two halves; 0 is below everything that can be
+ * compared. */
 struct key {
   uint32_t high, low;
 };

@@ -9,8 +9,8 @@
  * element that can be compared. Reads each element once from memory. Takes the same time for all values. */
 uint32_t sys_class_of(uint32_t address, uint32_t type, uint32_t elements);
 
-/* Prints a class of so many elements with as many digits as the largest one has ("07" of 10 to 99), "-1" for UINT32_MAX;
- * a class that is an output's only element has four digits. */
+/* Prints a class of so many elements with as many digits as the largest one has ("07" of 10 to 99), "-1" for
+ * UINT32_MAX; a class that is an output's only element has four digits. */
 void sys_print_class(uint32_t class, uint32_t elements);
 
 #endif
