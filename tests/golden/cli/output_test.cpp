@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
-#include <regex>
+#include <string>
 
 #include "tests/golden/cli/fixture.h"
 #include "tests/golden/golden.h"
@@ -27,6 +27,15 @@ protected:
     return summary;
   }
 };
+
+// The one figure of a run that differs from time to time.
+std::string without_wall_time(std::string text) {
+  const std::string before = "simulated in ";
+  const std::size_t begin = text.find(before);
+  const std::size_t end = text.find(" on this machine");
+  if (begin == std::string::npos || end == std::string::npos || end < begin) return text;
+  return text.replace(begin + before.size(), end - begin - before.size(), "...");
+}
 
 TEST_F(Cli, HelpIsAsApproved) {
   std::string text;
@@ -65,9 +74,7 @@ TEST_F(Cli, TheDigitsAreAsApproved) {
   EXPECT_EQ(output.exit_code, 0) << output.err;
   EXPECT_EQ(output.err, "");  // no progress bar in a pipe
   // The one figure that is not of the simulation.
-  const std::regex wall("simulated in .* on this machine");
-  golden::expect_golden("cli/digits.txt",
-                        std::regex_replace(output.out, wall, "simulated in ... on this machine"));
+  golden::expect_golden("cli/digits.txt", without_wall_time(output.out));
   const auto summary = nlohmann::json::parse(read(folder_ / "out/digits/summary.json"));
   EXPECT_EQ(summary["accuracy"]["total"], 360);
   EXPECT_GE(summary["accuracy"]["correct"], 350);
