@@ -27,7 +27,7 @@ numerics::Window dense_window(const Operation& op) {
 template <typename T>
 std::vector<T> elements(const std::vector<std::byte>& bytes, std::size_t count) {
   std::vector<T> values(count);
-  std::memcpy(values.data(), bytes.data(), count * sizeof(T));
+  if (count > 0) std::memcpy(values.data(), bytes.data(), count * sizeof(T));  // no scale or bias: null
   return values;
 }
 
