@@ -70,7 +70,7 @@ void BM_Int8OneDnn(benchmark::State& state) {
   });
 }
 
-void BM_Float(benchmark::State& state) {
+void float_gemm(benchmark::State& state, unsigned threads, BLayout layout) {
   Operands o(state);
   const std::vector<float> a(o.a.begin(), o.a.end());
   const std::vector<float> b(o.b.begin(), o.b.end());
@@ -81,10 +81,22 @@ void BM_Float(benchmark::State& state) {
                     .a = a.data(),
                     .lda = o.k,
                     .b = b.data(),
-                    .b_layout = BLayout::row_major(o.n),
+                    .b_layout = layout,
                     .c = c.data(),
-                    .ldc = o.n};
+                    .ldc = o.n,
+                    .threads = threads};
   measure(state, o.m, o.n, o.k, [&] { gemm(g); });
+}
+
+void BM_Float(benchmark::State& state) {
+  float_gemm(state, 1, BLayout::row_major(static_cast<std::size_t>(state.range(1))));
+}
+void BM_FloatTiles16(benchmark::State& state) { float_gemm(state, 1, BLayout::column_tiles(16)); }
+void BM_FloatTransposed(benchmark::State& state) {
+  float_gemm(state, 1, BLayout::transposed(static_cast<std::size_t>(state.range(2))));
+}
+void BM_FloatThreads2(benchmark::State& state) {
+  float_gemm(state, 2, BLayout::row_major(static_cast<std::size_t>(state.range(1))));
 }
 
 /// One fold of a small array, a digits layer, a ResNet layer, a square, a fully connected layer.
@@ -102,6 +114,9 @@ BENCHMARK(BM_Int8Tiles16)->Apply(shapes);
 BENCHMARK(BM_Int8Portable)->Apply(shapes);
 BENCHMARK(BM_Int8OneDnn)->Apply(shapes);
 BENCHMARK(BM_Float)->Apply(shapes);
+BENCHMARK(BM_FloatTiles16)->Apply(shapes);
+BENCHMARK(BM_FloatTransposed)->Apply(shapes);
+BENCHMARK(BM_FloatThreads2)->Apply(shapes)->UseRealTime();
 
 }  // namespace
 }  // namespace systole::numerics

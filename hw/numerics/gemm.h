@@ -15,8 +15,13 @@ struct BLayout {
   /// Packed column tiles as in sgb_matrix: tile t holds K rows of min(cols, N - t * cols) elements; tiles
   /// follow one another without gaps.
   static constexpr BLayout column_tiles(std::size_t cols) { return {.ld = 0, .tile_cols = cols}; }
+  /// N x K, as a fully connected layer stores its weights: b[n * ld + k]. Float products only.
+  static constexpr BLayout transposed(std::size_t ld) {
+    return {.ld = ld, .tile_cols = 0, .is_transposed = true};
+  }
   std::size_t ld = 0;
   std::size_t tile_cols = 0;  ///< 0: row-major
+  bool is_transposed = false;
 };
 
 /// C[m, n] (+)= sum over k of (A[m, k] - a_zero) * (B[k, n] - b_zero[n]), exactly modulo 2^32.
@@ -43,17 +48,32 @@ void gemm_portable(const IntGemm& g);
 /// intermediate sums at 16 bits. Found out once, by a product that would saturate.
 bool onednn_is_exact();
 
+/// A B that stands nowhere: whoever multiplies by it asks for pieces. Called by several threads at once.
+class BSource {
+public:
+  BSource() = default;
+  BSource(const BSource&) = delete;
+  BSource& operator=(const BSource&) = delete;
+  virtual ~BSource() = default;
+  /// Writes rows k0 <= k < k0 + rows of columns n0 <= n < n0 + columns, `ld` floats from row to row.
+  virtual void fill(std::size_t k0, std::size_t rows, std::size_t n0, std::size_t columns, float* out,
+                    std::size_t ld) const = 0;
+};
+
 /// C[m, n] = ((start + A[m,0] B[0,n]) + A[m,1] B[1,n]) + ...: one float accumulator per output, k ascending,
-/// each product rounded before it is added. start = 0, or C[m, n] if `accumulate`.
+/// each product rounded before it is added. start = 0, or C[m, n] if `accumulate`. The result depends neither
+/// on the machine's instructions nor on the number of threads.
 struct FloatGemm {
   std::size_t m = 0, n = 0, k = 0;
   const float* a = nullptr;  ///< row-major
   std::size_t lda = 0;
   const float* b = nullptr;
   BLayout b_layout;
-  float* c = nullptr;  ///< row-major
+  const BSource* b_source = nullptr;  ///< instead of b
+  float* c = nullptr;                 ///< row-major
   std::size_t ldc = 0;
   bool accumulate = false;
+  unsigned threads = 1;  ///< at most; small products take one
 };
 void gemm(const FloatGemm& g);
 

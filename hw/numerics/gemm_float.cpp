@@ -1,101 +1,183 @@
-// Float products in one order. Vectorised over columns, which leaves the order of every sum alone.
+// Float products in one order. Vectorised over columns, which leaves the order of every sum alone; cut into
+// blocks over k, between which the sums wait in C, which does so too.
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
-#include "hw/numerics/cpu.h"
+#include "hw/base/parallel.h"
 #include "hw/numerics/gemm.h"
+#include "hw/numerics/gemm_float_panel.h"
 #include "hw/numerics/gemm_kernels.h"
 
 namespace systole::numerics {
 
 namespace {
 
-using kernels::Tile;
+using kernels::FloatKernel;
+using kernels::PanelProduct;
 
-/// V floats in one register.
-template <std::size_t V>
-struct Vector {
-  typedef float Type __attribute__((vector_size(V * sizeof(float))));
+// A block of B is kDepth rows deep: a panel of it (two registers wide) stays in the first-level cache, a
+// block of kBlockPanels panels in the second, while all rows of A pass.
+constexpr std::size_t kDepth = 256;
+constexpr std::size_t kBlockPanels = 8;
+// Rows of A that one task takes.
+constexpr std::size_t kTaskRows = 128;
+// From here on a B that does not lie in panels is copied into them.
+constexpr std::size_t kPackRows = 8;
+// Below this a thread costs more than it brings.
+constexpr std::size_t kThreadedProducts = 1'000'000;
+
+/// A piece of C that one task computes, whole over k.
+struct Piece {
+  std::size_t m0, m, n0, n;
 };
 
-/// Where one block of C, R x columns, comes from.
-struct Block {
-  const float* a;
-  std::size_t lda;
-  const float* b;
-  std::size_t ldb;
-  float* c;
-  std::size_t ldc;
-  std::size_t k;
-  bool accumulate;
+/// B as every task sees it: column tiles are products of their own (see gemm()), so only three forms are
+/// left.
+class Columns {
+public:
+  Columns(const FloatGemm& g, const kernels::Tile& tile) : g_(g), tile_(tile) {}
+
+  /// Where a panel may be read without a copy; null if it must be packed.
+  [[nodiscard]] const float* in_place(std::size_t k0, std::size_t n0) const {
+    return g_.b_source != nullptr || g_.b_layout.is_transposed ? nullptr
+                                                               : g_.b + tile_.offset + k0 * tile_.ld + n0;
+  }
+  [[nodiscard]] std::size_t ld() const { return tile_.ld; }
+
+  void pack(std::size_t k0, std::size_t rows, std::size_t n0, std::size_t columns, float* out,
+            std::size_t width) const {
+    if (columns < width) std::fill_n(out, rows * width, 0.0F);
+    if (g_.b_source != nullptr) return g_.b_source->fill(k0, rows, n0, columns, out, width);
+    if (g_.b_layout.is_transposed) return transpose(k0, rows, n0, columns, out, width);
+    const float* b = in_place(k0, n0);
+    for (std::size_t k = 0; k < rows; ++k) {
+      std::memcpy(out + k * width, b + k * tile_.ld, columns * sizeof(float));
+    }
+  }
+
+private:
+  void transpose(std::size_t k0, std::size_t rows, std::size_t n0, std::size_t columns, float* out,
+                 std::size_t width) const {
+    constexpr std::size_t kBlock = 16;  // one cache line of every column at a time
+    for (std::size_t first = 0; first < rows; first += kBlock) {
+      const std::size_t last = std::min(first + kBlock, rows);
+      for (std::size_t n = 0; n < columns; ++n) {
+        const float* column = g_.b + (n0 + n) * g_.b_layout.ld + k0;
+        for (std::size_t k = first; k < last; ++k) out[k * width + n] = column[k];
+      }
+    }
+  }
+
+  const FloatGemm& g_;
+  const kernels::Tile& tile_;
 };
 
-/// R rows x (V * W) columns of C, all in registers: R * W sums that do not wait for one another.
-template <std::size_t R, std::size_t V, std::size_t W>
-SYSTOLE_INLINE void multiply_block(const Block& t) {
-  using Vec = typename Vector<V>::Type;
-  Vec sum[R][W];
-  for (std::size_t i = 0; i < R; ++i) {
-    for (std::size_t w = 0; w < W; ++w) {
-      sum[i][w] = Vec{};
-      if (t.accumulate) std::memcpy(&sum[i][w], t.c + i * t.ldc + w * V, sizeof(Vec));
-    }
-  }
-  const float* b = t.b;
-  for (std::size_t p = 0; p < t.k; ++p, b += t.ldb) {
-    for (std::size_t w = 0; w < W; ++w) {
-      Vec y;
-      std::memcpy(&y, b + w * V, sizeof(Vec));
-      for (std::size_t i = 0; i < R; ++i) sum[i][w] += y * t.a[i * t.lda + p];
-    }
-  }
-  for (std::size_t i = 0; i < R; ++i) {
-    for (std::size_t w = 0; w < W; ++w) std::memcpy(t.c + i * t.ldc + w * V, &sum[i][w], sizeof(Vec));
-  }
-}
+/// One task: the blocks of B one after another, each through all of the piece's rows.
+class Task {
+public:
+  Task(const FloatGemm& g, const kernels::Tile& tile, const FloatKernel& kernel, const Piece& piece)
+      : g_(g), tile_(tile), columns_(g, tile), kernel_(kernel), piece_(piece) {}
 
-/// All rows of as many blocks of V * W columns as there are from column `n` on; returns the next column.
-template <std::size_t V, std::size_t W>
-SYSTOLE_INLINE std::size_t multiply_columns(const FloatGemm& g, const Tile& tile, std::size_t n) {
-  constexpr std::size_t kRows = 4;
-  for (; n + V * W <= tile.n; n += V * W) {
-    Block block{g.a, g.lda, g.b + tile.offset + n, tile.ld, g.c + tile.n0 + n, g.ldc, g.k, g.accumulate};
-    std::size_t m = 0;
-    for (; m + kRows <= g.m; m += kRows) {
-      multiply_block<kRows, V, W>(block);
-      block.a += kRows * g.lda;
-      block.c += kRows * g.ldc;
-    }
-    for (; m < g.m; ++m) {
-      multiply_block<1, V, W>(block);
-      block.a += g.lda;
-      block.c += g.ldc;
+  void run() {
+    const std::size_t block = kBlockPanels * 2 * kernel_.lanes;
+    for (std::size_t n0 = 0; n0 < piece_.n; n0 += block) {
+      const std::size_t columns = std::min(block, piece_.n - n0);
+      for (std::size_t k0 = 0; k0 < g_.k; k0 += kDepth) {
+        multiply(k0, std::min(kDepth, g_.k - k0), piece_.n0 + n0, columns);
+      }
     }
   }
-  return n;
-}
 
-/// V: floats of this machine's registers. Narrower ones take what is left, single columns the rest.
-template <std::size_t V>
-SYSTOLE_INLINE void multiply_tile(const FloatGemm& g, const Tile& tile) {
-  std::size_t n = multiply_columns<V, 4>(g, tile, 0);
-  n = multiply_columns<V, 1>(g, tile, n);
-  if constexpr (V > 8) n = multiply_columns<8, 1>(g, tile, n);
-  if constexpr (V > 4) n = multiply_columns<4, 1>(g, tile, n);
-  multiply_columns<1, 1>(g, tile, n);
-}
+private:
+  void multiply(std::size_t k0, std::size_t depth, std::size_t n0, std::size_t columns) {
+    for (std::size_t n = 0; n < columns;) {
+      const std::size_t left = columns - n;
+      const bool wide = left > kernel_.lanes;
+      const std::size_t width = wide ? 2 * kernel_.lanes : kernel_.lanes;
+      const std::size_t used = std::min(left, width);
+      panel(k0, depth, n0 + n, used, width, wide);
+      n += used;
+    }
+  }
 
-void multiply_baseline(const FloatGemm& g, const Tile& tile) { multiply_tile<4>(g, tile); }
-SYSTOLE_AVX2 void multiply_avx2(const FloatGemm& g, const Tile& tile) { multiply_tile<8>(g, tile); }
-SYSTOLE_AVX512 void multiply_avx512(const FloatGemm& g, const Tile& tile) { multiply_tile<16>(g, tile); }
+  void panel(std::size_t k0, std::size_t depth, std::size_t n0, std::size_t used, std::size_t width,
+             bool wide) {
+    PanelProduct p{.m = piece_.m,
+                   .k = depth,
+                   .a = g_.a + piece_.m0 * g_.lda + k0,
+                   .lda = g_.lda,
+                   .b = columns_.in_place(k0, n0),
+                   .ldb = columns_.ld(),
+                   .c = g_.c + piece_.m0 * g_.ldc + tile_.n0 + n0,
+                   .ldc = g_.ldc,
+                   .accumulate = g_.accumulate || k0 > 0};
+    const bool in_panels = p.b != nullptr && (p.ldb == width || piece_.m < kPackRows);
+    if (used < width || !in_panels) {
+      if (packed_.size() < depth * width) packed_.resize(kDepth * 2 * kernel_.lanes);
+      columns_.pack(k0, depth, n0, used, packed_.data(), width);
+      p.b = packed_.data();
+      p.ldb = width;
+    }
+    const auto multiply = wide ? kernel_.wide : kernel_.narrow;
+    if (used == width) return multiply(p);
+    // The panel hangs over the edge of C: its sums are kept apart.
+    edge_.resize(piece_.m * width);
+    for (std::size_t m = 0; p.accumulate && m < piece_.m; ++m) {
+      std::memcpy(edge_.data() + m * width, p.c + m * g_.ldc, used * sizeof(float));
+    }
+    float* const c = p.c;
+    p.c = edge_.data();
+    p.ldc = width;
+    multiply(p);
+    for (std::size_t m = 0; m < piece_.m; ++m) {
+      std::memcpy(c + m * g_.ldc, edge_.data() + m * width, used * sizeof(float));
+    }
+  }
+
+  const FloatGemm& g_;
+  const kernels::Tile& tile_;
+  const Columns columns_;
+  const FloatKernel& kernel_;
+  const Piece piece_;
+  // Kept from task to task: small products are many.
+  static thread_local std::vector<float> packed_;
+  static thread_local std::vector<float> edge_;
+};
+
+thread_local std::vector<float> Task::packed_;
+thread_local std::vector<float> Task::edge_;
+
+void multiply_tile(const FloatGemm& g, const kernels::Tile& tile, const FloatKernel& kernel) {
+  if (g.k == 0) {
+    for (std::size_t m = 0; !g.accumulate && m < g.m; ++m)
+      std::fill_n(g.c + m * g.ldc + tile.n0, tile.n, 0.0F);
+    return;
+  }
+  if (g.threads <= 1 || g.m * tile.n * g.k < kThreadedProducts) {
+    return Task(g, tile, kernel, {0, g.m, 0, tile.n}).run();
+  }
+  // Pieces of whole blocks of columns; narrower ones where there would be too few for the threads.
+  std::size_t columns = kBlockPanels * 2 * kernel.lanes;
+  const std::size_t row_pieces = (g.m + kTaskRows - 1) / kTaskRows;
+  while (columns > 2 * kernel.lanes && row_pieces * ((tile.n + columns - 1) / columns) < 4 * g.threads) {
+    columns /= 2;
+  }
+  const std::size_t column_pieces = (tile.n + columns - 1) / columns;
+  parallel_for(row_pieces * column_pieces, g.threads, [&](std::size_t i) {
+    const std::size_t m0 = (i % row_pieces) * kTaskRows;
+    const std::size_t n0 = (i / row_pieces) * columns;
+    Task(g, tile, kernel, {m0, std::min(kTaskRows, g.m - m0), n0, std::min(columns, tile.n - n0)}).run();
+  });
+}
 
 }  // namespace
 
 void gemm(const FloatGemm& g) {
-  auto* multiply = &multiply_baseline;
-  if (kernels::isa() == kernels::Isa::kAvx2) multiply = &multiply_avx2;
-  if (kernels::isa() == kernels::Isa::kAvx512) multiply = &multiply_avx512;
-  kernels::for_each_tile(g.b_layout, g.n, g.k, [&](const Tile& tile) { multiply(g, tile); });
+  if (g.m == 0) return;
+  const FloatKernel& kernel = kernels::float_kernel(kernels::isa());
+  kernels::for_each_tile(g.b_layout, g.n, g.k,
+                         [&](const kernels::Tile& tile) { multiply_tile(g, tile, kernel); });
 }
 
 }  // namespace systole::numerics
