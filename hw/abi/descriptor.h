@@ -133,26 +133,51 @@ struct sgb_matrix {
   float clip_min_f, clip_max_f; /* float results */
 };
 
-/* Vector engine. `count`: elements of out, for every operation (softmax: outer * axis * inner; average
- * pooling: out_h * out_w * channels). b has a's type. */
+/* Vector engine. `count`: elements of out, for every operation (softmax, LRN: outer * axis * inner; mean:
+ * outer
+ * * inner; average pooling: out_h * out_w * channels). b has a's type. */
 #define SGB_VECTOR_ADD 1u   /* a + b                                    float, or quantised (see below) */
 #define SGB_VECTOR_MUL 2u   /* a * b                                    float, or quantised */
 #define SGB_VECTOR_CLIP 3u  /* min(max(a, clip_min), clip_max)          any numeric type; Relu too */
 #define SGB_VECTOR_TABLE 4u /* table[a]: 256 entries of out_type        int8/uint8 -> any */
-#define SGB_VECTOR_AVERAGE_POOL 5u /* channels-last windows                  float */
-#define SGB_VECTOR_SOFTMAX 6u      /* over `axis` of (outer, axis, inner)      float */
-#define SGB_VECTOR_QUANTIZE 7u     /* saturate(round_half_even(a / out_scale) + out_zero)   float -> 8 bits */
-#define SGB_VECTOR_DEQUANTIZE 8u   /* (a - a_zero) * a_scale                   int8/uint8/int32 -> float */
-/* Quantised add/mul (int8/uint8), in float: A = (a - a_zero) * a_scale, B likewise,
+#define SGB_VECTOR_AVERAGE_POOL \
+  5u                             /* channels-last windows                  float, or quantised (see below) */
+#define SGB_VECTOR_SOFTMAX 6u    /* over `axis` of (outer, axis, inner)      float */
+#define SGB_VECTOR_QUANTIZE 7u   /* saturate(round_half_even(a / out_scale) + out_zero)   float -> 8 bits */
+#define SGB_VECTOR_DEQUANTIZE 8u /* (a - a_zero) * a_scale                   int8/uint8/int32 -> float */
+#define SGB_VECTOR_SUB 9u        /* a - b                                    float, or quantised */
+#define SGB_VECTOR_DIV 10u       /* a / b                                    float, or quantised */
+/* Functions of floats, one rounding to float after every operation; exp, tanh and pow are those of the C
+ * library. alpha = a_scale, beta = b_scale. */
+#define SGB_VECTOR_LEAKY_RELU 11u   /* a < 0 ? alpha * a : a */
+#define SGB_VECTOR_SIGMOID 12u      /* 1 / (1 + exp(-a)) */
+#define SGB_VECTOR_TANH 13u         /* tanh(a) */
+#define SGB_VECTOR_HARD_SIGMOID 14u /* h(a) = max(0, min(1, alpha * a + beta)); NaN stays NaN */
+#define SGB_VECTOR_HARD_SWISH 15u   /* a * h(a) */
+/* Local response normalisation over `axis` of (outer, axis, inner): size = kernel_w, bias = out_scale,
+ *   out[c] = a[c] / pow(bias + (alpha / float(size)) * s, beta),
+ *   s = sum of a[k] * a[k], k ascending, max(0, c - (size - 1) / 2) <= k <= min(axis - 1, c + size / 2). */
+#define SGB_VECTOR_LRN 16u
+#define SGB_VECTOR_REDUCE_MEAN 17u /* (sum over axis, ascending, from +0) / float(axis)        float */
+/* 18: depthwise convolution */
+/* ((a - mean[c]) * scale[c]) + bias[c], c = (i / inner) % axis: batch normalisation. b: the axis means, then
+ * the axis scales, then the axis biases, all floats. */
+#define SGB_VECTOR_NORMALIZE 19u
+/* Quantised add/sub/mul/div (int8/uint8), in float: A = (a - a_zero) * a_scale, B likewise,
  *   out = saturate(round_half_even((A op B) / out_scale) + out_zero), then clipped to [clip_min, clip_max].
- */
+ * Quantised average pooling: s = int32 sum of (a - a_zero) over the valid elements, count as for floats,
+ *   out = saturate(round_half_even(float(s) * (a_scale / (out_scale * float(count)))) + out_zero), clipped
+ *   likewise.
+ * A quotient that is NaN (0 / 0) gives the zero point. */
 #define SGB_VECTOR_PER_AXIS \
   1u /* quantise/dequantise: scale and zero of index (i / inner) % axis from tables */
 #define SGB_VECTOR_COUNT_INCLUDE_PAD 2u /* average pooling divides by the whole window */
-#define SGB_VECTOR_CLIP_RESULT 4u       /* add/mul of floats: apply clip_min_f/clip_max_f (fused Relu/Clip) */
+#define SGB_VECTOR_CLIP_RESULT \
+  4u /* add/sub/mul/div of floats, normalise: apply clip_min_f/clip_max_f (fused Relu/Clip) */
+#define SGB_VECTOR_SWAPPED 8u /* sub/div: b - a, b / a (b is still the operand that repeats) */
 struct sgb_vector {
   uint64_t a;
-  uint64_t b;     /* second operand; or per-axis scales (floats) */
+  uint64_t b;     /* second operand; or per-axis scales (floats); or the rows of normalise */
   uint64_t table; /* 256-entry table; or per-axis zero points (elements of the quantised type), 0 = all 0 */
   uint64_t out;
   uint32_t count; /* elements of out */

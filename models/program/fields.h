@@ -46,18 +46,29 @@ inline constexpr std::array<NamedValue, 4> kSymbolKindNames{{{"data", SGB_SYMBOL
                                                              {"output", SGB_SYMBOL_OUTPUT}}};
 inline constexpr std::array<NamedValue, 3> kMatrixFlagNames{
     {{"keep", SGB_MATRIX_KEEP}, {"continue", SGB_MATRIX_CONTINUE}, {"clip", SGB_MATRIX_CLIP}}};
-inline constexpr std::array<NamedValue, 8> kVectorOpNames{{{"add", SGB_VECTOR_ADD},
-                                                           {"mul", SGB_VECTOR_MUL},
-                                                           {"clip", SGB_VECTOR_CLIP},
-                                                           {"table", SGB_VECTOR_TABLE},
-                                                           {"average_pool", SGB_VECTOR_AVERAGE_POOL},
-                                                           {"softmax", SGB_VECTOR_SOFTMAX},
-                                                           {"quantize", SGB_VECTOR_QUANTIZE},
-                                                           {"dequantize", SGB_VECTOR_DEQUANTIZE}}};
-inline constexpr std::array<NamedValue, 3> kVectorFlagNames{
+inline constexpr std::array<NamedValue, 18> kVectorOpNames{{{"add", SGB_VECTOR_ADD},
+                                                            {"mul", SGB_VECTOR_MUL},
+                                                            {"clip", SGB_VECTOR_CLIP},
+                                                            {"table", SGB_VECTOR_TABLE},
+                                                            {"average_pool", SGB_VECTOR_AVERAGE_POOL},
+                                                            {"softmax", SGB_VECTOR_SOFTMAX},
+                                                            {"quantize", SGB_VECTOR_QUANTIZE},
+                                                            {"dequantize", SGB_VECTOR_DEQUANTIZE},
+                                                            {"sub", SGB_VECTOR_SUB},
+                                                            {"div", SGB_VECTOR_DIV},
+                                                            {"leaky_relu", SGB_VECTOR_LEAKY_RELU},
+                                                            {"sigmoid", SGB_VECTOR_SIGMOID},
+                                                            {"tanh", SGB_VECTOR_TANH},
+                                                            {"hard_sigmoid", SGB_VECTOR_HARD_SIGMOID},
+                                                            {"hard_swish", SGB_VECTOR_HARD_SWISH},
+                                                            {"lrn", SGB_VECTOR_LRN},
+                                                            {"reduce_mean", SGB_VECTOR_REDUCE_MEAN},
+                                                            {"normalize", SGB_VECTOR_NORMALIZE}}};
+inline constexpr std::array<NamedValue, 4> kVectorFlagNames{
     {{"per_axis", SGB_VECTOR_PER_AXIS},
      {"count_include_pad", SGB_VECTOR_COUNT_INCLUDE_PAD},
-     {"clip_result", SGB_VECTOR_CLIP_RESULT}}};
+     {"clip_result", SGB_VECTOR_CLIP_RESULT},
+     {"swapped", SGB_VECTOR_SWAPPED}}};
 inline constexpr std::array<NamedValue, 4> kSortOpNames{{{"max_pool", SGB_SORT_MAX_POOL},
                                                          {"arg_max", SGB_SORT_ARG_MAX},
                                                          {"top_k", SGB_SORT_TOP_K},

@@ -138,8 +138,12 @@ void collect(const sgb_vector& v, Collector& out) {
   const std::int64_t out_size = size_of_abi(v.out_type);
   std::int64_t in_count = v.count;
   if (v.op == SGB_VECTOR_AVERAGE_POOL) in_count = times(times(v.in_h, v.in_w), v.channels);
+  if (v.op == SGB_VECTOR_REDUCE_MEAN) in_count = times(times(v.outer, v.axis), v.inner);
   out.dense(v.a, false, times(in_count, in_size));
-  if ((v.op == SGB_VECTOR_ADD || v.op == SGB_VECTOR_MUL)) out.dense(v.b, false, times(v.b_count, in_size));
+  const bool binary =
+      v.op == SGB_VECTOR_ADD || v.op == SGB_VECTOR_MUL || v.op == SGB_VECTOR_SUB || v.op == SGB_VECTOR_DIV;
+  if (binary) out.dense(v.b, false, times(v.b_count, in_size));
+  if (v.op == SGB_VECTOR_NORMALIZE) out.dense(v.b, false, times(v.axis, 12));
   if (v.op == SGB_VECTOR_TABLE) out.dense(v.table, false, times(256, out_size));
   if ((v.op == SGB_VECTOR_QUANTIZE || v.op == SGB_VECTOR_DEQUANTIZE) &&
       (v.flags & SGB_VECTOR_PER_AXIS) != 0) {
