@@ -51,8 +51,12 @@ void execute(const reference::Call& call) {
 // Holds the data of all tensors while the graph runs, and drops what nobody will read again.
 class Run {
 public:
-  Run(const ir::Graph& graph, bool keep_all)
-      : graph_(graph), keep_all_(keep_all), data_(graph.tensor_count()), readers_(graph.tensor_count(), 0) {
+  Run(const ir::Graph& graph, bool keep_all, const ReferenceHooks& hooks)
+      : graph_(graph),
+        keep_all_(keep_all),
+        hooks_(hooks),
+        data_(graph.tensor_count()),
+        readers_(graph.tensor_count(), 0) {
     for (ir::TensorId id = 0; id < graph.tensor_count(); ++id) {
       data_[id] = graph.tensor(id).value.data;
       readers_[id] = graph.tensor(id).consumers.size();
@@ -87,10 +91,11 @@ public:
       }
       call.outputs.push_back(id == ir::kNoTensor ? nullptr : &results[i]);
     }
-    execute(call);
+    if (!hooks_.execute || !hooks_.execute(call)) execute(call);
     for (std::size_t i = 0; i < results.size(); ++i) {
       if (node.outputs[i] == ir::kNoTensor) continue;
       data_[node.outputs[i]] = std::make_shared<const std::vector<std::byte>>(std::move(results[i].bytes));
+      if (hooks_.observe) hooks_.observe(node.outputs[i], data_[node.outputs[i]]);
     }
     release_inputs(index);
   }
@@ -119,6 +124,7 @@ private:
 
   const ir::Graph& graph_;
   bool keep_all_;
+  const ReferenceHooks& hooks_;
   std::vector<ir::TensorData> data_;
   std::vector<std::size_t> readers_;
   std::vector<ir::NodeIndex> released_by_ = std::vector<ir::NodeIndex>(graph_.tensor_count(), 0);
@@ -126,10 +132,11 @@ private:
 
 }  // namespace
 
-ReferenceResult run_reference(const ir::Graph& graph, std::span<const ir::TensorData> inputs, bool keep_all) {
+ReferenceResult run_reference(const ir::Graph& graph, std::span<const ir::TensorData> inputs, bool keep_all,
+                              const ReferenceHooks& hooks) {
   const auto order = graph.topological_order();
   SYSTOLE_ASSERT(order.has_value(), "the graph has a cycle");
-  Run run(graph, keep_all);
+  Run run(graph, keep_all, hooks);
   run.feed(inputs);
   for (const ir::NodeIndex index : *order) run.step(index);
   return std::move(run).result();

@@ -14,6 +14,7 @@
 //   point
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -27,9 +28,21 @@ struct ReferenceResult {
   std::vector<ir::TensorData> all;
 };
 
+namespace reference {
+struct Call;
+}
+
+/// For those who use the executor as more than an oracle: calibration.
+struct ReferenceHooks {
+  /// Runs a node in place of the executor's own loops. False: it is left to them.
+  std::function<bool(const reference::Call& call)> execute;
+  /// Sees every tensor that a node has computed.
+  std::function<void(ir::TensorId tensor, const ir::TensorData& data)> observe;
+};
+
 /// Runs a graph that import_onnx() made. `inputs`: data for every graph.inputs() in order, of its size in
 /// bytes. keep_all keeps every intermediate tensor. Deterministic.
 ReferenceResult run_reference(const ir::Graph& graph, std::span<const ir::TensorData> inputs,
-                              bool keep_all = false);
+                              bool keep_all = false, const ReferenceHooks& hooks = {});
 
 }  // namespace systole
