@@ -148,6 +148,8 @@ Operations operations_of(const Operands& of) {
       count.comparisons = rows.count * (attributes.k * rows.length - attributes.k * (attributes.k + 1) / 2);
       break;
     }
+    default:
+      break;
   }
   return count;
 }

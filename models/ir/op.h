@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace systole::ir {
 
@@ -34,9 +35,42 @@ enum class OpKind : std::uint8_t {
   kSoftmax,            // X
   kArgMax,             // X
   kTopK,               // X; k is an attribute here; two outputs
+
+  kBatchNormalization,  // X, scale, B, mean, var; inference: y = (x - mean) * (scale / sqrt(var + epsilon)) +
+                        // B
+  kLRN,                 // X: across the channels (dimension 1)
+  kConcat,              // any number, along `axis`
+  kSplit,               // X; any number of outputs along `axis`, whose shapes say how much each takes
+  kSlice,               // X; starts and steps are attributes here, of every dimension
+  kTranspose,           // X
+  kPad,                 // X, [value]: a scalar of X's type; pads are an attribute here
+  kSqueeze,             // X; like Reshape
+  kUnsqueeze,           // X; like Reshape
+  kReduceMean,          // X; axes are an attribute here
+  kSigmoid,             // X: 1 / (1 + exp(-x))
+  kTanh,                // X
+  kLeakyRelu,           // X: x < 0 ? alpha * x : x
+  kHardSigmoid,         // X: max(0, min(1, alpha * x + beta))
+  kHardSwish,           // X: x * max(0, min(1, x / 6 + 0.5))
+  kMul,                 // A, B: numpy broadcasting, as Sub and Div
+  kSub,                 // A, B
+  kDiv,                 // A, B
+  kResize,              // X; nearest only; the source of every output index is an attribute here
+  kConvInteger,         // x, w, [x_zero], [w_zero]; int32
+  kMatMulInteger,       // A, B, [a_zero], [b_zero]; int32
+  kIdentity,            // X: only where a copy must have a name of its own; others are dissolved on import
+
+  // com.microsoft
+  kQGemm,                     // A, a_scale, a_zero, B, b_scale, b_zero, [C], [y_scale], [y_zero]
+  kQLinearConcat,             // y_scale, y_zero, then x, x_scale, x_zero of every input
+  kQLinearAveragePool,        // x, x_scale, [x_zero], y_scale, [y_zero]
+  kQLinearGlobalAveragePool,  // x, x_scale, x_zero, y_scale, y_zero
+  kQLinearMul,                // A, A_scale, A_zero, B, B_scale, B_zero, C_scale, C_zero
+  kQLinearSigmoid,            // x, x_scale, [x_zero], y_scale, [y_zero]
+  kQLinearLeakyRelu,          // x, x_scale, [x_zero], y_scale, [y_zero]
 };
 
-inline constexpr std::size_t kOpKindCount = 19;
+inline constexpr std::size_t kOpKindCount = 48;
 
 std::string_view name_of(OpKind kind);  ///< ONNX's operator name
 std::optional<OpKind> op_from_name(std::string_view name);
@@ -65,7 +99,8 @@ struct GemmAttributes {
   bool transpose_a = false;
   bool transpose_b = false;
 };
-/// QuantizeLinear, DequantizeLinear, Softmax, ArgMax, TopK, Flatten. axis is not negative.
+/// QuantizeLinear, DequantizeLinear, Softmax, ArgMax, TopK, Flatten, Concat, QLinearConcat, Split. axis is
+/// not negative.
 struct AxisAttributes {
   std::int64_t axis = 0;
   std::int64_t k = 1;              ///< TopK
@@ -77,7 +112,53 @@ struct AxisAttributes {
   bool flatten_at_axis = false;
 };
 
+/// BatchNormalization.
+struct NormAttributes {
+  float epsilon = 1e-5F;
+};
+/// y = x / (bias + (alpha / size) * sum of squares)^beta; the sum goes over channels
+/// c - floor((size - 1) / 2) to c + ceil((size - 1) / 2) that exist.
+struct LrnAttributes {
+  std::int64_t size = 1;
+  float alpha = 0.0001F;
+  float beta = 0.75F;
+  float bias = 1.0F;
+};
+/// Output index o of dimension d is input index start[d] + o * step[d], which always exists. Steps may be
+/// negative.
+struct SliceAttributes {
+  std::vector<std::int64_t> start;
+  std::vector<std::int64_t> step;
+};
+/// Output dimension d is input dimension permutation[d].
+struct TransposeAttributes {
+  std::vector<std::int64_t> permutation;
+};
+enum class PadMode : std::uint8_t { kConstant, kReflect, kEdge };
+/// Elements added before and after every dimension; negative ones are taken away.
+struct PadAttributes {
+  PadMode mode = PadMode::kConstant;
+  std::vector<std::int64_t> begin;
+  std::vector<std::int64_t> end;
+};
+/// Axes that are averaged: ascending, each once, not negative.
+struct ReduceAttributes {
+  std::vector<std::int64_t> axes;
+  bool keep_dims = true;
+};
+/// LeakyRelu, QLinearLeakyRelu (alpha) and HardSigmoid (alpha, beta).
+struct ActivationAttributes {
+  float alpha = 0.0F;
+  float beta = 0.0F;
+};
+/// Nearest neighbour: output index o of dimension d is input index source[d][o].
+struct ResizeAttributes {
+  std::vector<std::vector<std::int64_t>> source;
+};
+
 using Attributes =
-    std::variant<std::monostate, ConvAttributes, PoolAttributes, GemmAttributes, AxisAttributes>;
+    std::variant<std::monostate, ConvAttributes, PoolAttributes, GemmAttributes, AxisAttributes,
+                 NormAttributes, LrnAttributes, SliceAttributes, TransposeAttributes, PadAttributes,
+                 ReduceAttributes, ActivationAttributes, ResizeAttributes>;
 
 }  // namespace systole::ir

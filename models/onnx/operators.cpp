@@ -13,7 +13,7 @@ using ir::OpKind;
 constexpr std::string_view kMicrosoft = "com.microsoft";
 
 // kind, domain, inputs, which of them are optional (a bit each), outputs, rule
-constexpr std::array<Operator, ir::kOpKindCount> kOperators{{
+constexpr auto kOperators = std::to_array<Operator>({
     {OpKind::kConv, "", 3, 0b100, 1, resolve_conv},
     {OpKind::kGemm, "", 3, 0b100, 1, resolve_gemm},
     {OpKind::kMatMul, "", 2, 0, 1, resolve_matmul},
@@ -33,7 +33,7 @@ constexpr std::array<Operator, ir::kOpKindCount> kOperators{{
     {OpKind::kSoftmax, "", 1, 0, 1, resolve_softmax},
     {OpKind::kArgMax, "", 1, 0, 1, resolve_arg_max},
     {OpKind::kTopK, "", 2, 0b10, 2, resolve_top_k},
-}};
+});
 
 constexpr std::array<std::string_view, 3> kDissolved{"Constant", "Identity", "Dropout"};
 

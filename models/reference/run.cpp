@@ -45,6 +45,8 @@ void execute(const reference::Call& call) {
       return reference::arg_max(call);
     case OpKind::kTopK:
       return reference::top_k(call);
+    default:
+      SYSTOLE_ASSERT(false, "operator " + std::string(ir::name_of(call.node.op)) + " is never imported");
   }
 }
 

@@ -38,6 +38,9 @@ void legalise_node(Context& context, const ir::Node& node, const Fusion& fusion)
     case ir::OpKind::kFlatten:
     case ir::OpKind::kReshape:
       return legalise_reshape(context, node);
+    default:
+      return context.issues.add(node.name, "operator " + std::string(ir::name_of(node.op)) +
+                                               " cannot run on this SoC: no engine of it computes it");
   }
 }
 

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "models/ir/op.h"
+#include "models/onnx/operators.h"
 #include "models/onnx/tensor_file.h"
 
 namespace systole::conformance {
@@ -27,7 +27,7 @@ std::optional<Case> read_case(const fs::path& folder, const std::string& group) 
   Case test{group + "/" + folder.filename().string(), folder.string(), {}, {}, {}};
   for (const auto& node : model.graph().node()) {
     if (kDissolved.contains(node.op_type())) continue;
-    if (!ir::op_from_name(node.op_type())) return std::nullopt;
+    if (!importer::is_importable(node.op_type(), node.domain())) return std::nullopt;
     test.operators.push_back(node.op_type());
   }
   if (test.operators.empty()) return std::nullopt;

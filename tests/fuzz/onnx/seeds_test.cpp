@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "models/onnx/operators.h"
 #include "models/reference/run.h"
 #include "tests/unit/onnx/support/model_builder.h"
 
@@ -26,7 +27,13 @@ TEST(OnnxSeeds, ImportRunAndCoverEveryOperator) {
     }
     for (ir::NodeIndex i = 0; i < result.graph->node_count(); ++i) seen.insert(result.graph->node(i).op);
   }
-  EXPECT_EQ(seen.size(), ir::kOpKindCount);
+  for (std::size_t i = 0; i < ir::kOpKindCount; ++i) {
+    const auto kind = static_cast<ir::OpKind>(i);
+    const bool own = importer::is_importable(ir::name_of(kind), "");
+    if (own || importer::is_importable(ir::name_of(kind), "com.microsoft")) {
+      EXPECT_TRUE(seen.contains(kind)) << ir::name_of(kind);
+    }
+  }
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ TEST(OpNames, RoundTrip) {
     EXPECT_EQ(op_from_name(name_of(kind)), kind);
   }
   EXPECT_EQ(name_of(OpKind::kTopK), "TopK");
-  EXPECT_FALSE(op_from_name("Sigmoid").has_value());
+  EXPECT_FALSE(op_from_name("Sigmoide").has_value());
 }
 
 }  // namespace
