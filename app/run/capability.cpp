@@ -5,6 +5,36 @@
 
 namespace systole::app {
 
+namespace {
+
+mapper::TimingCapability timing_of(const SocConfig& soc) {
+  mapper::TimingCapability timing;
+  timing.clock = soc.clock;
+  timing.sram_banks = soc.sram.banks;
+  timing.sram_ports = soc.sram.ports;
+  timing.sram_latency = soc.sram.latency;
+  timing.bus_width = soc.bus.width;
+  timing.bus_latency = soc.bus.latency;
+  timing.dram_bandwidth = soc.dram.bandwidth;
+  timing.dram_latency = soc.dram.latency;
+  timing.dram_channels = soc.dram.channels;
+  timing.dma_burst = soc.dma.burst;
+  timing.dma_outstanding = soc.dma.outstanding;
+  timing.dma_setup = soc.dma.setup_cycles;
+  timing.prefetch = soc.controller.prefetch;
+  timing.dispatch = soc.controller.dispatch_cycles;
+  timing.completion = soc.controller.completion_cycles;
+  timing.matrix_setup = soc.matrix.setup_cycles;
+  timing.weight_double_buffer = soc.matrix.weight_double_buffer;
+  timing.vector_lanes = soc.vector.lanes;
+  timing.vector_setup = soc.vector.setup_cycles;
+  timing.sort_lanes = soc.sort.lanes;
+  timing.sort_setup = soc.sort.setup_cycles;
+  return timing;
+}
+
+}  // namespace
+
 mapper::Capability capability_of(const SocConfig& soc) {
   mapper::Capability capability;
   capability.engines = engine_counts(soc);
@@ -19,6 +49,7 @@ mapper::Capability capability_of(const SocConfig& soc) {
   capability.array_cols = soc.matrix.cols;
   capability.array_format = soc.matrix.format;
   capability.accumulators = soc.matrix.accumulators;
+  capability.timing = timing_of(soc);
   return capability;
 }
 

@@ -10,6 +10,39 @@
 
 namespace systole::mapper {
 
+/// What the estimator needs to predict cycles (models/mapper/tiling/estimate.h): the parameters of the timing
+/// models that the hardware uses. The defaults are those of SocConfig.
+struct TimingCapability {
+  Hertz clock{800'000'000};
+  // Memories and the way to them.
+  std::uint32_t sram_banks = 8;
+  std::uint32_t sram_ports = 1;
+  std::uint32_t sram_latency = 1;
+  Bytes bus_width{32};
+  std::uint32_t bus_latency = 1;
+  BytesPerSecond dram_bandwidth{12'800'000'000};
+  Picoseconds dram_latency{100'000};
+  std::uint32_t dram_channels = 1;
+  // DMA engines.
+  Bytes dma_burst{256};
+  std::uint32_t dma_outstanding = 8;
+  std::uint32_t dma_setup = 16;
+  // Graph controller.
+  std::uint32_t prefetch = 4;
+  std::uint32_t dispatch = 2;
+  std::uint32_t completion = 2;
+  // Compute engines. Bursts, slots in flight and commands held are constants of the engine shell.
+  Bytes engine_burst{256};
+  std::uint32_t engine_outstanding = 8;
+  std::uint32_t engine_slots = 2;
+  std::uint32_t matrix_setup = 8;
+  bool weight_double_buffer = true;
+  std::uint32_t vector_lanes = 16;
+  std::uint32_t vector_setup = 8;
+  std::uint32_t sort_lanes = 16;
+  std::uint32_t sort_setup = 8;
+};
+
 struct Capability {
   std::array<unsigned, kEngineKinds.size()> engines{2, 1, 1,
                                                     1};  ///< how many of each kind, as queues_of() takes them
@@ -24,6 +57,7 @@ struct Capability {
   std::uint32_t array_cols = 16;
   DType array_format = DType::kInt8;
   Bytes accumulators{64 * 1024};
+  TimingCapability timing;
 };
 
 }  // namespace systole::mapper
