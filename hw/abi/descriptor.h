@@ -109,7 +109,14 @@ struct sgb_dma {
  * [clip_min, clip_max] int32: acc.    float32 (float A and B): acc, clipped to [clip_min_f, clip_max_f] if
  * SGB_MATRIX_CLIP. Partial sums over a split K: SGB_MATRIX_KEEP leaves acc in the accumulators and stores
  * nothing; SGB_MATRIX_CONTINUE starts from what the last command left, instead of 0. Both commands have the
- * same p and n. */
+ * same p and n.
+ * residual (0 = none; not with KEEP or int32 results): a second summand R of out's type and shape, at
+ * residual
+ * + oy * residual_row_stride + ox * residual_pixel_stride + n * sizeof(type); it may be `out` itself.
+ *   8 bits: with q = saturate(round_half_even(float(acc) * scale[n]) + out_zero), unclipped, the result is
+ *           saturate(round_half_even(((q - out_zero) * out_scale + (R - residual_zero) * residual_scale) /
+ *           sum_scale) + sum_zero), in float in this order, then clipped to [clip_min, clip_max]
+ *   float:  acc (bias included) + R, then clipped */
 #define SGB_MATRIX_KEEP 1u
 #define SGB_MATRIX_CONTINUE 2u
 #define SGB_MATRIX_CLIP 4u
@@ -131,6 +138,11 @@ struct sgb_matrix {
   int32_t a_zero, b_zero, out_zero;
   int32_t clip_min, clip_max;   /* in units of out_type (integer results) */
   float clip_min_f, clip_max_f; /* float results */
+  int32_t residual_zero;
+  uint64_t residual;
+  int32_t residual_row_stride, residual_pixel_stride; /* bytes; channel n follows n - 1 */
+  float out_scale, residual_scale, sum_scale;         /* 8-bit results with a residual */
+  int32_t sum_zero;
 };
 
 /* Vector engine. `count`: elements of out, for every operation (softmax, LRN: outer * axis * inner; mean:
@@ -316,7 +328,7 @@ struct sgb_run_block {
 SGB_ASSERT(sizeof(struct sgb_wait) == 8, "sgb_wait");
 SGB_ASSERT(sizeof(struct sgb_dma_dim) == 20, "sgb_dma_dim");
 SGB_ASSERT(sizeof(struct sgb_dma) == 152, "sgb_dma");
-SGB_ASSERT(sizeof(struct sgb_matrix) == 144, "sgb_matrix");
+SGB_ASSERT(sizeof(struct sgb_matrix) == 176, "sgb_matrix");
 SGB_ASSERT(sizeof(struct sgb_vector) == 136, "sgb_vector");
 SGB_ASSERT(sizeof(struct sgb_sort) == 80, "sgb_sort");
 SGB_ASSERT(offsetof(struct sgb_descriptor, wait) == 16, "sgb_descriptor.wait");

@@ -58,7 +58,7 @@ std::size_t operation_bytes(std::uint16_t opcode) {
     case SGB_OP_DMA:
       return sizeof(sgb_dma);
     case SGB_OP_MATRIX:
-      return offsetof(sgb_matrix, clip_max_f) + sizeof(sgb_matrix{}.clip_max_f);  // padding follows
+      return sizeof(sgb_matrix);
     case SGB_OP_VECTOR:
       return sizeof(sgb_vector);
     case SGB_OP_SORT:

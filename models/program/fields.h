@@ -111,6 +111,7 @@ void visit_matrix(Op& op, Visitor& v) {
   v.address("scale", op.scale);
   v.address("b_zero_table", op.b_zero_table);
   v.address("out", op.out);
+  v.address("residual", op.residual);
   v.choice("a_type", op.a_type, kTypeNames);
   v.choice("b_type", op.b_type, kTypeNames);
   v.choice("out_type", op.out_type, kTypeNames);
@@ -134,6 +135,13 @@ void visit_matrix(Op& op, Visitor& v) {
   v.number("clip_max", op.clip_max);
   v.real("clip_min_f", op.clip_min_f);
   v.real("clip_max_f", op.clip_max_f);
+  v.number("residual_row_stride", op.residual_row_stride);
+  v.number("residual_pixel_stride", op.residual_pixel_stride);
+  v.number("residual_zero", op.residual_zero);
+  v.real("out_scale", op.out_scale);
+  v.real("residual_scale", op.residual_scale);
+  v.real("sum_scale", op.sum_scale);
+  v.number("sum_zero", op.sum_zero);
 }
 
 template <typename Op, typename Visitor>

@@ -68,8 +68,9 @@ public:
   }
   /// For operands that address 0 leaves out.
   void optional(const std::uint64_t& field, std::int64_t bytes) {
-    if (field != 0 || linked(field)) dense(field, false, bytes);
+    if (present(field)) dense(field, false, bytes);
   }
+  [[nodiscard]] bool present(const std::uint64_t& field) const { return field != 0 || linked(field); }
   std::vector<Footprint> take() { return std::move(list_); }
 
 private:
@@ -127,9 +128,12 @@ void collect(const sgb_matrix& m, Collector& out) {
   out.optional(m.bias, times(m.n, 4));
   out.optional(m.scale, times(m.n, 4));
   out.optional(m.b_zero_table, times(m.n, b_size));
-  if ((m.flags & SGB_MATRIX_KEEP) == 0) {
-    out.strided(m.out, true, 0, times(m.n, size_of_abi(m.out_type)),
-                {{m.out_h, m.out_row_stride}, {m.out_w, m.out_pixel_stride}});
+  if ((m.flags & SGB_MATRIX_KEEP) != 0) return;
+  const std::int64_t run = times(m.n, size_of_abi(m.out_type));
+  out.strided(m.out, true, 0, run, {{m.out_h, m.out_row_stride}, {m.out_w, m.out_pixel_stride}});
+  if (out.present(m.residual)) {
+    out.strided(m.residual, false, 0, run,
+                {{m.out_h, m.residual_row_stride}, {m.out_w, m.residual_pixel_stride}});
   }
 }
 

@@ -73,8 +73,9 @@ private:
   Memory& memory_;
 };
 
-void store_int(const sgb_matrix& op, std::int32_t sum, std::int64_t n, std::uint64_t address, Memory& memory,
-               PendingWrites& writes) {
+/// residual: the address of the second summand's element, or 0.
+void store_int(const sgb_matrix& op, std::int32_t sum, std::int64_t n, std::uint64_t address,
+               std::uint64_t residual, Memory& memory, PendingWrites& writes) {
   if (op.bias != 0) sum += memory.load<std::int32_t>(op.bias + n * 4);
   if (op.out_type == SGB_TYPE_INT32) {
     writes.store(address, sum);
@@ -85,13 +86,21 @@ void store_int(const sgb_matrix& op, std::int32_t sum, std::int64_t n, std::uint
   const float scaled = static_cast<float>(sum) * memory.load<float>(op.scale + n * 4);
   double value = static_cast<double>(std::nearbyint(scaled)) + op.out_zero;
   value = std::clamp(value, low, high);
+  if (residual != 0) {
+    const float a = static_cast<float>(value - op.out_zero) * op.out_scale;
+    const float b =
+        static_cast<float>(load_byte(memory, op.out_type, residual) - op.residual_zero) * op.residual_scale;
+    const float total = a + b;
+    value = std::clamp(static_cast<double>(std::nearbyint(total / op.sum_scale)) + op.sum_zero, low, high);
+  }
   value = std::min(std::max(value, static_cast<double>(op.clip_min)), static_cast<double>(op.clip_max));
   writes.store(address, static_cast<std::uint8_t>(static_cast<std::int32_t>(value)));
 }
 
-void store_float(const sgb_matrix& op, float sum, std::int64_t n, std::uint64_t address, Memory& memory,
-                 PendingWrites& writes) {
+void store_float(const sgb_matrix& op, float sum, std::int64_t n, std::uint64_t address,
+                 std::uint64_t residual, Memory& memory, PendingWrites& writes) {
   if (op.bias != 0) sum = sum + memory.load<float>(op.bias + n * 4);
+  if (residual != 0) sum = sum + memory.load<float>(residual);
   if ((op.flags & SGB_MATRIX_CLIP) != 0) sum = std::min(std::max(sum, op.clip_min_f), op.clip_max_f);
   writes.store(address, sum);
 }
@@ -116,6 +125,11 @@ void run_matrix(const sgb_matrix& op, Accumulators& accumulators, Memory& memory
         const std::uint64_t address =
             op.out +
             static_cast<std::uint64_t>(oy * op.out_row_stride + ox * op.out_pixel_stride + n * out_size);
+        const std::uint64_t residual =
+            op.residual == 0
+                ? 0
+                : op.residual + static_cast<std::uint64_t>(oy * op.residual_row_stride +
+                                                           ox * op.residual_pixel_stride + n * out_size);
         if (is_float) {
           accumulators.floats[i] = command.float_sum(oy, ox, n, accumulators.floats[i]);
         } else {
@@ -123,9 +137,9 @@ void run_matrix(const sgb_matrix& op, Accumulators& accumulators, Memory& memory
         }
         if ((op.flags & SGB_MATRIX_KEEP) != 0) continue;
         if (is_float) {
-          store_float(op, accumulators.floats[i], n, address, memory, writes);
+          store_float(op, accumulators.floats[i], n, address, residual, memory, writes);
         } else {
-          store_int(op, accumulators.ints[i], n, address, memory, writes);
+          store_int(op, accumulators.ints[i], n, address, residual, memory, writes);
         }
       }
     }

@@ -164,7 +164,19 @@ TEST(MatrixJob, IntegerConvolutionsAreExact) {
     if (pick(0, 1) == 0) d.bias = memory.put(bias);
     if (out_bytes == 1) d.scale = memory.put(scale);
     const std::size_t out_size = static_cast<std::size_t>(d.out_row_stride) * d.out_h;
-    d.out = memory.reserve(out_size);
+    const auto addend = test::random_bytes(random, out_size);
+    if (out_bytes == 1 && pick(0, 1) == 0) {
+      d.residual = memory.put(addend);
+      d.residual_row_stride = d.out_row_stride;
+      d.residual_pixel_stride = d.out_pixel_stride;
+      d.residual_zero = static_cast<std::int32_t>(pick(0, 60));
+      d.sum_zero = static_cast<std::int32_t>(pick(0, 60));
+      d.out_scale = 0.07F;
+      d.residual_scale = 0.11F;
+      d.sum_scale = 0.13F;
+    }
+    // In place where it matters: the sum takes the residual's memory.
+    d.out = d.residual != 0 && pick(0, 1) == 0 ? d.residual : memory.reserve(out_size);
     const auto job = make_job(factory, descriptor);
     const test::JobRun run = memory.run(*job);
     EXPECT_EQ(run.macs, std::uint64_t{d.out_h} * d.out_w * d.n * depth);
@@ -194,7 +206,15 @@ TEST(MatrixJob, IntegerConvolutionsAreExact) {
         }
         const std::int32_t low = d.out_type == SGB_TYPE_INT8 ? -128 : 0;
         const double rounded = std::nearbyint(static_cast<float>(acc) * scale[n]);
-        const double saturated = std::clamp<double>(rounded + d.out_zero, low, low + 255);
+        double saturated = std::clamp<double>(rounded + d.out_zero, low, low + 255);
+        if (d.residual != 0) {
+          const float product = (static_cast<float>(saturated) - static_cast<float>(d.out_zero)) * 0.07F;
+          const float other =
+              static_cast<float>(byte_value(addend[at], d.out_type) - d.residual_zero) * 0.11F;
+          const float sum = product + other;
+          saturated = std::clamp<double>(std::nearbyint(sum / 0.13F) + static_cast<float>(d.sum_zero), low,
+                                         low + 255);
+        }
         // A clip bound beyond the type cannot be reached.
         const double clipped = std::clamp<double>(saturated, d.clip_min, std::min(d.clip_max, low + 255));
         ASSERT_EQ(byte_value(out[at], d.out_type), static_cast<std::int32_t>(clipped)) << "trial " << trial;
@@ -230,6 +250,11 @@ TEST(MatrixJob, FloatSumsHaveOneOrder) {
   d.a = memory.put(a);
   d.b = memory.put(b);
   d.bias = memory.put(bias);
+  std::vector<float> addend(210);
+  for (float& value : addend) value = static_cast<float>(random() % 20001) / 10000.0F - 1.0F;
+  d.residual = memory.put(addend);
+  d.residual_row_stride = d.out_row_stride;
+  d.residual_pixel_stride = d.out_pixel_stride;
   d.out = memory.reserve(30 * 7 * 4);
   const auto job = make_job(factory, descriptor);
   memory.run(*job);
@@ -242,7 +267,8 @@ TEST(MatrixJob, FloatSumsHaveOneOrder) {
             const float term = value * b[packed_index(d, 27, k, n)];
             return partial + term;
           });
-      ASSERT_EQ(out[p * 7 + n], std::min(std::max(sum + bias[n], -1.0F), 2.0F));
+      const float biased = sum + bias[n];
+      ASSERT_EQ(out[p * 7 + n], std::min(std::max(biased + addend[p * 7 + n], -1.0F), 2.0F));
     }
   }
 }
@@ -308,6 +334,57 @@ TEST(MatrixJob, KeepNeedsRoomInTheAccumulators) {
   EXPECT_EQ(refusal(factory, keep), SGB_ERROR_NONE);
   keep.u.matrix.in_w = keep.u.matrix.out_w = 5;
   EXPECT_EQ(refusal(factory, keep), SGB_ERROR_UNSUPPORTED);
+}
+
+TEST(MatrixJob, AResidualIsLoadedOnceWithItsColumnTile) {
+  // 3 pixels x 5 columns in tiles of 4: beside A, B and scales, 15 bytes of residual, and none without.
+  MatrixFactory factory(array(8, 4));
+  sgb_descriptor plain = gemm(3, 8, 5, 4);
+  plain.u.matrix.out_type = SGB_TYPE_INT8;
+  plain.u.matrix.out_pixel_stride = 5;
+  plain.u.matrix.out_row_stride = 15;
+  MemoryShell memory(4096);
+  plain.u.matrix.a = memory.reserve(24);
+  plain.u.matrix.b = memory.reserve(40);
+  plain.u.matrix.out = memory.reserve(15);
+  sgb_descriptor sum = plain;
+  sum.u.matrix.residual = memory.reserve(15);
+  sum.u.matrix.residual_pixel_stride = 5;
+  sum.u.matrix.residual_row_stride = 15;
+  sum.u.matrix.sum_scale = 1.0F;
+  const auto bytes_of_input = [&](const sgb_descriptor& descriptor) {
+    const auto job = make_job(factory, descriptor);
+    std::uint64_t bytes = 0;
+    for (Phase phase; job->next(phase); phase = {}) {
+      for (const Access& load : phase.loads) {
+        if (load.stream == Stream::kInput) bytes += std::uint64_t{load.run_bytes} * load.count;
+      }
+    }
+    return bytes;
+  };
+  EXPECT_EQ(bytes_of_input(plain), 2U * 24);  // A once for each column tile
+  EXPECT_EQ(bytes_of_input(sum), 2U * 24 + 15);
+}
+
+TEST(MatrixJob, RefusesAResidualThatMakesNoSense) {
+  MatrixFactory factory(array(4, 4));
+  sgb_descriptor good = gemm(3, 6, 5, 4);
+  good.u.matrix.out_type = SGB_TYPE_INT8;
+  good.u.matrix.residual = 64;
+  good.u.matrix.sum_scale = 0.5F;
+  ASSERT_EQ(refusal(factory, good), SGB_ERROR_NONE);
+  const auto with = [&](auto&& change) {
+    sgb_descriptor bad = good;
+    change(bad.u.matrix);
+    return refusal(factory, bad);
+  };
+  using M = sgb_matrix&;
+  EXPECT_EQ(with([](M d) { d.out_type = SGB_TYPE_INT32; }), SGB_ERROR_BAD_FIELD);
+  EXPECT_EQ(with([](M d) { d.flags = SGB_MATRIX_KEEP; }), SGB_ERROR_BAD_FIELD);
+  EXPECT_EQ(with([](M d) { d.residual_zero = 200; }), SGB_ERROR_BAD_FIELD);
+  EXPECT_EQ(with([](M d) { d.sum_zero = -200; }), SGB_ERROR_BAD_FIELD);
+  EXPECT_EQ(with([](M d) { d.sum_scale = 0.0F; }), SGB_ERROR_BAD_FIELD);
+  EXPECT_EQ(with([](M d) { d.sum_scale = std::nanf(""); }), SGB_ERROR_BAD_FIELD);
 }
 
 TEST(MatrixJob, RefusesFieldsThatMakeNoSense) {

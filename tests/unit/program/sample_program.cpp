@@ -54,6 +54,14 @@ sgb_descriptor convolution() {
   m.clip_min = std::numeric_limits<std::int32_t>::min();
   m.clip_max_f = std::numeric_limits<float>::infinity();
   m.clip_min_f = -0.0F;
+  m.residual = 0x20000300;
+  m.residual_row_stride = 32;
+  m.residual_pixel_stride = 4;
+  m.residual_zero = -7;
+  m.out_scale = 0.25F;
+  m.residual_scale = 0.5F;
+  m.sum_scale = 0.75F;
+  m.sum_zero = 11;
   return d;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
+#include <span>
 
 #include "hw/numerics/elementwise.h"
 #include "hw/numerics/gemm.h"
@@ -59,6 +61,7 @@ Arithmetic::Arithmetic(const Operation& op, std::uint32_t cols, std::shared_ptr<
   bias_.resize(tile * 4);
   scale_.resize(tile * 4);
   if (!op.keeps()) results_.resize(std::size_t{op.pixels} * d.n * op.out_bytes);
+  if (op.has_residual()) residual_.resize(results_.size());
 }
 
 template <typename T>
@@ -134,10 +137,21 @@ void Arithmetic::requantise(const FoldStep& step, const std::int32_t* sums, std:
   const std::vector<float> scale =
       op_.d.scale == 0 ? std::vector<float>(n, 1.0F) : elements<float>(scale_, n);
   T* const results = reinterpret_cast<T*>(results_.data());
+  const T* const residual = reinterpret_cast<const T*>(residual_.data());
+  const sgb_matrix& d = op_.d;
   for (std::size_t p = 0; p < step.pixels.size(); ++p) {
-    T* const out = results + (step.pixels.begin + p) * op_.d.n + step.n.begin;
-    numerics::requantize_row<T>({sums + p * row, n}, scale, op_.d.out_zero, op_.d.clip_min, op_.d.clip_max,
-                                {out, n});
+    const std::size_t at = (step.pixels.begin + p) * d.n + step.n.begin;
+    const std::span<const std::int32_t> acc{sums + p * row, n};
+    const std::span<T> out{results + at, n};
+    if (!op_.has_residual()) {
+      numerics::requantize_row<T>(acc, scale, d.out_zero, d.clip_min, d.clip_max, out);
+      continue;
+    }
+    using Limits = std::numeric_limits<T>;
+    numerics::requantize_row<T>(acc, scale, d.out_zero, Limits::min(), Limits::max(), out);
+    numerics::binary_quantised<T, T, T>(numerics::BinaryOp::kAdd, out, {d.out_scale, d.out_zero},
+                                        {residual + at, n}, {d.residual_scale, d.residual_zero}, out,
+                                        {d.sum_scale, d.sum_zero}, d.clip_min, d.clip_max);
   }
 }
 
@@ -160,9 +174,13 @@ void Arithmetic::finish_floats(const FoldStep& step) {
   for (std::size_t p = 0; p < step.pixels.size(); ++p) {
     const std::span<float> row{sums.data + p * sums.row, n};
     for (std::size_t i = 0; i < bias.size(); ++i) row[i] += bias[i];
+    const std::size_t at = (step.pixels.begin + p) * op_.d.n + step.n.begin;
+    if (op_.has_residual()) {
+      const float* residual = reinterpret_cast<const float*>(residual_.data()) + at;
+      for (std::size_t i = 0; i < n; ++i) row[i] += residual[i];
+    }
     if (clips) numerics::clip<float>(row, op_.d.clip_min_f, op_.d.clip_max_f, row);
     if (op_.keeps()) continue;
-    const std::size_t at = (step.pixels.begin + p) * op_.d.n + step.n.begin;
     std::memcpy(results_.data() + at * 4, row.data(), n * 4);
   }
 }

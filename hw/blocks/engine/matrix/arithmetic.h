@@ -21,7 +21,8 @@ public:
   [[nodiscard]] std::byte* weight_zeros() { return weight_zeros_.data(); }
   [[nodiscard]] std::byte* bias() { return bias_.data(); }
   [[nodiscard]] std::byte* scale() { return scale_.data(); }
-  [[nodiscard]] std::byte* results() { return results_.data(); }  ///< pixels x n
+  [[nodiscard]] std::byte* residual() { return residual_.data(); }  ///< pixels x n
+  [[nodiscard]] std::byte* results() { return results_.data(); }    ///< pixels x n
 
   /// The sums of the step's column tile for its chunk and, unless the command keeps them, the results. The
   /// operands of all its row folds are there.
@@ -48,6 +49,7 @@ private:
   std::vector<std::byte> weight_zeros_;
   std::vector<std::byte> bias_;
   std::vector<std::byte> scale_;
+  std::vector<std::byte> residual_;
   std::vector<std::byte> results_;
   std::vector<std::byte> windows_;
   Range gathered_;  ///< the chunk that windows_ holds

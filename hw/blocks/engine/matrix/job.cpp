@@ -26,6 +26,7 @@ bool MatrixJob::next(Phase& phase) {
   append_activation_runs(op_, step_.pixels, step_.k, mirror, phase.loads);
   if (step_.last_k) {
     load_epilogue(phase);
+    if (op_.has_residual()) load_residual(phase);
     if (!op_.keeps()) store_results(phase);
   }
   return true;
@@ -55,17 +56,27 @@ void MatrixJob::load_epilogue(Phase& phase) const {
   if (op_.requantises()) load(op_.d.scale, 4, arithmetic_ ? arithmetic_->scale() : nullptr);
 }
 
+void MatrixJob::load_residual(Phase& phase) const {
+  RunBuilder runs(phase.loads, Stream::kInput, arithmetic_ ? arithmetic_->residual() : nullptr);
+  add_results(runs, op_.d.residual, op_.d.residual_row_stride, op_.d.residual_pixel_stride);
+}
+
 void MatrixJob::store_results(Phase& phase) const {
-  const sgb_matrix& d = op_.d;
-  const std::uint32_t bytes = step_.n.size() * op_.out_bytes;
   RunBuilder runs(phase.stores, Stream::kOutput, arithmetic_ ? arithmetic_->results() : nullptr);
+  add_results(runs, op_.d.out, op_.d.out_row_stride, op_.d.out_pixel_stride);
+}
+
+// The step's pixels x columns of a tensor of the result's shape.
+void MatrixJob::add_results(RunBuilder& runs, std::uint64_t base, std::int32_t row_stride,
+                            std::int32_t pixel_stride) const {
+  const std::uint32_t bytes = step_.n.size() * op_.out_bytes;
   for (std::uint32_t pixel = step_.pixels.begin; pixel < step_.pixels.end; ++pixel) {
-    const std::uint32_t oy = pixel / d.out_w;
-    const std::uint32_t ox = pixel - oy * d.out_w;
-    const std::int64_t offset = std::int64_t{oy} * d.out_row_stride + std::int64_t{ox} * d.out_pixel_stride +
+    const std::uint32_t oy = pixel / op_.d.out_w;
+    const std::uint32_t ox = pixel - oy * op_.d.out_w;
+    const std::int64_t offset = std::int64_t{oy} * row_stride + std::int64_t{ox} * pixel_stride +
                                 std::int64_t{step_.n.begin} * op_.out_bytes;
-    runs.add(d.out + static_cast<std::uint64_t>(offset), bytes,
-             (std::uint64_t{pixel} * d.n + step_.n.begin) * op_.out_bytes);
+    runs.add(base + static_cast<std::uint64_t>(offset), bytes,
+             (std::uint64_t{pixel} * op_.d.n + step_.n.begin) * op_.out_bytes);
   }
 }
 

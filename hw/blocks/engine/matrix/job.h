@@ -8,13 +8,14 @@
 #include "hw/blocks/engine/matrix/arithmetic.h"
 #include "hw/blocks/engine/matrix/fold_walk.h"
 #include "hw/blocks/engine/matrix/operation.h"
+#include "hw/blocks/engine/shell/access.h"
 #include "hw/blocks/engine/shell/job.h"
 
 namespace systole::engine::matrix {
 
 /// One phase per fold. Loads: the fold's weights, the activations it needs (again for every column tile), and
-/// with the last row fold of a column tile its bias, scales and weight zero points. Stores, then too: the
-/// tile's results.
+/// with the last row fold of a column tile its bias, scales, weight zero points and residual. Stores, then
+/// too: the tile's results.
 class MatrixJob : public Job {
 public:
   /// accumulators: null when timing only.
@@ -28,7 +29,10 @@ public:
 private:
   void load_weights(Phase& phase) const;
   void load_epilogue(Phase& phase) const;
+  void load_residual(Phase& phase) const;
   void store_results(Phase& phase) const;
+  void add_results(RunBuilder& runs, std::uint64_t base, std::int32_t row_stride,
+                   std::int32_t pixel_stride) const;
 
   Operation op_;
   FoldWalk walk_;

@@ -35,6 +35,14 @@ bool integer_fields_are_sound(const sgb_matrix& d, const Operation& op) {
   return is_byte(op.out_type) && fits(op.out_type, d.out_zero) && d.clip_min <= d.clip_max;
 }
 
+// A second summand goes with results that are stored. Written so that a NaN scale is refused too.
+bool residual_is_sound(const sgb_matrix& d, const Operation& op) {
+  if (!op.has_residual()) return true;
+  if (op.keeps() || op.out_type == DType::kInt32) return false;
+  if (op.is_float()) return true;
+  return fits(op.out_type, d.residual_zero) && fits(op.out_type, d.sum_zero) && d.sum_scale > 0.0F;
+}
+
 bool float_fields_are_sound(const sgb_matrix& d, const Operation& op) {
   if (op.out_type != DType::kFloat32 || d.scale != 0) return false;
   if (d.a_zero != 0 || d.b_zero != 0 || d.b_zero_table != 0 || d.out_zero != 0) return false;
@@ -74,6 +82,7 @@ std::variant<Operation, ErrorCode> decode(const sgb_descriptor& descriptor, cons
   if (!(floats ? float_fields_are_sound(op.d, op) : integer_fields_are_sound(op.d, op))) {
     return SGB_ERROR_BAD_FIELD;
   }
+  if (!residual_is_sound(op.d, op)) return SGB_ERROR_BAD_FIELD;
   if (op.keeps() || op.continues()) {
     // What stays between commands must be there as a whole.
     const std::uint64_t entries = op.pixels * ceil_div(op.d.n, config.cols);

@@ -29,6 +29,7 @@ struct Operation {
   [[nodiscard]] bool is_float() const { return a_type == DType::kFloat32; }
   [[nodiscard]] bool keeps() const { return (d.flags & SGB_MATRIX_KEEP) != 0; }
   [[nodiscard]] bool continues() const { return (d.flags & SGB_MATRIX_CONTINUE) != 0; }
+  [[nodiscard]] bool has_residual() const { return d.residual != 0; }
   /// int8/uint8 results of a command that stores: the ones that the epilogue rescales and clips.
   [[nodiscard]] bool requantises() const { return !keeps() && out_bytes == 1; }
 };
