@@ -28,4 +28,14 @@ decltype(auto) visit_type(DType type, F&& f) {
   return f(std::type_identity<float>{});
 }
 
+/// The same for the two 8-bit types (any other is taken as uint8).
+template <typename F>
+void visit_byte(DType type, F&& f) {
+  if (type == DType::kInt8) {
+    f(std::type_identity<std::int8_t>{});
+  } else {
+    f(std::type_identity<std::uint8_t>{});
+  }
+}
+
 }  // namespace systole::numerics

@@ -1,11 +1,13 @@
 // Pooling over channels-last windows. Output (oy, ox, c) lies at (oy * out_w + ox) * channels + c.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <limits>
 #include <span>
 #include <type_traits>
+#include <vector>
 
 #include "hw/numerics/rounding.h"
 #include "hw/numerics/window.h"
@@ -59,6 +61,19 @@ struct AveragePads {
   bool count_include_pad = false;
   std::int32_t pad_bottom = 0, pad_right = 0;
 };
+
+/// The divisor of output (oy, ox).
+inline std::int64_t average_count(const Window& w, const AveragePads& pads, std::int64_t oy,
+                                  std::int64_t ox) {
+  const bool all = pads.count_include_pad;
+  return kernel_range(w.first_row(oy), w.kernel_h, w.dilation_h, all ? -w.pad_top : 0,
+                      std::int64_t{w.in_h} + (all ? pads.pad_bottom : 0))
+             .size() *
+         kernel_range(w.first_column(ox), w.kernel_w, w.dilation_w, all ? -w.pad_left : 0,
+                      std::int64_t{w.in_w} + (all ? pads.pad_right : 0))
+             .size();
+}
+
 inline void average_pool(const Window& w, const AveragePads& pads, const std::byte* base,
                          std::span<float> out) {
   const auto channels = static_cast<std::size_t>(w.channels);
@@ -67,22 +82,46 @@ inline void average_pool(const Window& w, const AveragePads& pads, const std::by
     const std::int64_t ox = p % w.out_w;
     float* sum = out.data() + static_cast<std::size_t>(p) * channels;
     std::fill_n(sum, channels, 0.0F);
-    std::int64_t count = 0;
     for_each_valid(w, oy, ox, [&](std::int64_t y, std::int64_t x) {
       const float* element = reinterpret_cast<const float*>(base + y * w.row_stride + x * w.pixel_stride);
       for (std::size_t c = 0; c < channels; ++c) sum[c] += element[c];
-      ++count;
     });
-    if (pads.count_include_pad) {
-      count = kernel_range(w.first_row(oy), w.kernel_h, w.dilation_h, -w.pad_top,
-                           std::int64_t{w.in_h} + pads.pad_bottom)
-                  .size() *
-              kernel_range(w.first_column(ox), w.kernel_w, w.dilation_w, -w.pad_left,
-                           std::int64_t{w.in_w} + pads.pad_right)
-                  .size();
-    }
-    const auto divisor = static_cast<float>(count);
+    const auto divisor = static_cast<float>(average_count(w, pads, oy, ox));
     for (std::size_t c = 0; c < channels; ++c) sum[c] /= divisor;
+  }
+}
+
+struct QuantisedAverage {
+  float in_scale = 1.0F;
+  std::int32_t in_zero = 0;
+  float out_scale = 1.0F;
+  std::int32_t out_zero = 0;
+  std::int32_t low = 0, high = 0;  ///< bounds of the result
+};
+
+/// Average of 8-bit elements: s = the int32 sum of (a - in_zero) over the valid elements,
+/// saturate(round_half_even(float(s) * (in_scale / (out_scale * float(count)))) + out_zero), then clipped.
+template <Int8Like A, Int8Like T>
+void average_pool_quantised(const Window& w, const AveragePads& pads, const QuantisedAverage& q,
+                            const std::byte* base, std::span<T> out) {
+  const auto channels = static_cast<std::size_t>(w.channels);
+  std::vector<std::uint32_t> sum(channels);  // wraps, as the hardware does
+  for (std::int64_t p = 0; p < w.out_pixels(); ++p) {
+    const std::int64_t oy = p / w.out_w;
+    const std::int64_t ox = p % w.out_w;
+    std::fill(sum.begin(), sum.end(), 0U);
+    for_each_valid(w, oy, ox, [&](std::int64_t y, std::int64_t x) {
+      const A* element = reinterpret_cast<const A*>(base + y * w.row_stride + x * w.pixel_stride);
+      for (std::size_t c = 0; c < channels; ++c) sum[c] += static_cast<std::uint32_t>(element[c] - q.in_zero);
+    });
+    const auto count = static_cast<float>(average_count(w, pads, oy, ox));
+    const float factor = q.in_scale / (q.out_scale * count);
+    T* result = out.data() + static_cast<std::size_t>(p) * channels;
+    for (std::size_t c = 0; c < channels; ++c) {
+      const auto total = static_cast<std::int32_t>(sum[c]);
+      const T rounded = round_to<T>(static_cast<float>(total) * factor, q.out_zero);
+      result[c] = saturate<T>(std::min(std::max<std::int32_t>(rounded, q.low), q.high));
+    }
   }
 }
 

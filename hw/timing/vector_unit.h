@@ -1,5 +1,6 @@
 // Timing of the vector engine's datapath: `lanes` equal lanes, each with an adder, a multiplier, a divider, a
-// rounding unit, a 256-entry table and an exponential unit. Derivation: docs/timing-model.md.
+// rounding unit, a 256-entry table and an exponential unit (which also makes base-2 logarithms). Derivation:
+// docs/timing-model.md.
 #pragma once
 
 #include <cstdint>
@@ -30,17 +31,38 @@ enum class LaneOp : std::uint8_t {
   kTable,
   kQuantise,
   kDequantise,
+  kDivFloat,
+  kDivQuantised,
+  kNormalise,
+  kLeakyRelu,
+  kSigmoid,
+  kTanh,
+  kHardSigmoid,
+  kHardSwish,
 };
 
-/// Element-wise: ceil(count / lanes) cycles, and the depth of the operation's chain.
+/// Cycles for which an element occupies its lane: 1, or kExpInterval where it needs the exponential unit.
+Ticks element_interval(LaneOp op);
+
+/// Element-wise: ceil(count / lanes) * element_interval(op) cycles, and the depth of the operation's chain.
 UnitCycles elementwise_cycles(LaneOp op, std::uint64_t count, std::uint32_t lanes);
 
 /// `outputs` average-pooling windows of `window` elements (the whole window: padding is skipped in value, not
 /// in time). Each lane works on one output (a channel) and takes one element per cycle.
-UnitCycles average_pool_cycles(std::uint64_t outputs, std::uint64_t window, std::uint32_t lanes);
+/// The depth is that of floats, or of 8-bit integers (quantised: scale, round, clip instead of divide).
+UnitCycles average_pool_cycles(std::uint64_t outputs, std::uint64_t window, std::uint32_t lanes,
+                               bool quantised = false);
 
 /// Softmax over `axis` elements of each of `rows` rows; a lane works on one row in three passes: maximum,
 /// exponential and sum, division.
 UnitCycles softmax_cycles(std::uint64_t rows, std::uint64_t axis, std::uint32_t lanes);
+
+/// Local response normalisation of `count` elements; a lane works on one of them. Its adder sums `size`
+/// squares; its exponential unit makes pow(x, beta) = exp2(beta * log2(x)) in two uses. The slower of them
+/// decides.
+UnitCycles lrn_cycles(std::uint64_t count, std::uint64_t size, std::uint32_t lanes);
+
+/// Means over `axis` elements of each of `rows` rows; a lane works on one row.
+UnitCycles reduce_mean_cycles(std::uint64_t rows, std::uint64_t axis, std::uint32_t lanes);
 
 }  // namespace systole::timing

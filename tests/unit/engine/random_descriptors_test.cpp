@@ -99,10 +99,10 @@ TEST(RandomDescriptors, Vector) {
     sgb_descriptor descriptor{};
     descriptor.opcode = SGB_OP_VECTOR;
     sgb_vector& d = descriptor.u.vector;
-    d.op = static_cast<std::uint8_t>(dice.below(10));
+    d.op = static_cast<std::uint8_t>(dice.below(22));
     d.in_type = static_cast<std::uint8_t>(dice.below(7));
     d.out_type = dice.below(2) == 0 ? d.in_type : static_cast<std::uint8_t>(dice.below(7));
-    d.flags = static_cast<std::uint8_t>(dice.below(3) == 0 ? dice.below(8) : 0);
+    d.flags = static_cast<std::uint8_t>(dice.below(3) == 0 ? dice.below(16) : 0);
     for (auto* field : {&d.a, &d.b, &d.table, &d.out}) dice.roll(*field);
     for (auto* field : {&d.count, &d.b_count, &d.outer, &d.axis, &d.inner, &d.in_h, &d.in_w, &d.channels,
                         &d.out_h, &d.out_w}) {
@@ -113,8 +113,12 @@ TEST(RandomDescriptors, Vector) {
     }
     for (auto* field : {&d.pad_top, &d.pad_left, &d.pad_bottom, &d.pad_right}) dice.roll(*field);
     // Half of the time, the one count that fits.
-    if (dice.below(2) == 0)
-      d.count = d.op == SGB_VECTOR_SOFTMAX ? d.outer * d.axis * d.inner : d.out_h * d.out_w * d.channels;
+    if (dice.below(2) == 0) {
+      const bool axis = d.op == SGB_VECTOR_SOFTMAX || d.op == SGB_VECTOR_LRN;
+      d.count = d.op == SGB_VECTOR_REDUCE_MEAN ? d.outer * d.inner
+                : axis                         ? d.outer * d.axis * d.inner
+                                               : d.out_h * d.out_w * d.channels;
+    }
     accepted += walk(factory, descriptor);
   }
   EXPECT_GT(accepted, kTrials / 50);

@@ -6,6 +6,7 @@
 
 #include "hw/blocks/engine/vector/factory.h"
 #include "tests/unit/engine/support/memory_shell.h"
+#include "tests/unit/engine/support/vector_case.h"
 
 namespace systole::engine {
 namespace {
@@ -13,39 +14,10 @@ namespace {
 using test::make_job;
 using test::MemoryShell;
 using test::refusal;
+using test::run_vector;
+using test::vector_op;
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-
-sgb_descriptor vector_op(std::uint8_t op, std::uint8_t in_type, std::uint8_t out_type, std::uint32_t count) {
-  sgb_descriptor descriptor{};
-  descriptor.opcode = SGB_OP_VECTOR;
-  sgb_vector& d = descriptor.u.vector;
-  d.op = op;
-  d.in_type = in_type;
-  d.out_type = out_type;
-  d.count = count;
-  d.b_count = count;
-  d.a_scale = d.b_scale = d.out_scale = 1.0F;
-  d.clip_min = -128;
-  d.clip_max = 255;
-  return descriptor;
-}
-
-/// Runs a command of 16 lanes on operands that are put into memory; returns `out`.
-template <typename Out, typename In>
-std::vector<Out> run(sgb_descriptor descriptor, const std::vector<In>& a, const std::vector<In>& b = {},
-                     test::JobRun* record = nullptr) {
-  MemoryShell memory(1U << 20U);
-  sgb_vector& d = descriptor.u.vector;
-  d.a = memory.put(a);
-  if (!b.empty()) d.b = memory.put(b);
-  d.out = memory.reserve(d.count * sizeof(Out));
-  VectorFactory factory(VectorConfig{.lanes = 16});
-  const auto job = make_job(factory, descriptor);
-  const test::JobRun result = memory.run(*job);
-  if (record != nullptr) *record = result;
-  return memory.get<Out>(d.out, d.count);
-}
 
 std::vector<float> ramp(std::size_t count, float scale) {
   std::vector<float> values(count);
@@ -60,7 +32,7 @@ TEST(VectorJob, AddsFloatsInTilesOfFourKibibytes) {
   const std::vector<float> b = ramp(2500, 0.25F);
   test::JobRun record;
   const auto out =
-      run<float>(vector_op(SGB_VECTOR_ADD, SGB_TYPE_FLOAT32, SGB_TYPE_FLOAT32, 2500), a, b, &record);
+      run_vector<float>(vector_op(SGB_VECTOR_ADD, SGB_TYPE_FLOAT32, SGB_TYPE_FLOAT32, 2500), a, b, &record);
   for (std::size_t i = 0; i < out.size(); ++i) ASSERT_EQ(out[i], a[i] + b[i]);
   ASSERT_EQ(record.phases.size(), 3U);
   EXPECT_EQ(record.phases[0].compute_cycles, 64U);
@@ -78,7 +50,7 @@ TEST(VectorJob, ASmallSecondOperandIsLoadedOnce) {
   const std::vector<float> a = ramp(3000, 1.0F);
   const std::vector<float> b{2.0F, -1.0F, 0.5F};
   test::JobRun record;
-  const auto out = run<float>(descriptor, a, b, &record);
+  const auto out = run_vector<float>(descriptor, a, b, &record);
   for (std::size_t i = 0; i < out.size(); ++i) ASSERT_EQ(out[i], a[i] * b[i % 3]);
   EXPECT_EQ(record.load_bytes, 12000U + 12U);
   EXPECT_EQ(record.phases[1].loads.size(), 1U);
@@ -91,7 +63,7 @@ TEST(VectorJob, ALongSecondOperandStreamsAndWraps) {
   const std::vector<float> a = ramp(3000, 1.0F);
   const std::vector<float> b = ramp(1500, 3.0F);
   test::JobRun record;
-  const auto out = run<float>(descriptor, a, b, &record);
+  const auto out = run_vector<float>(descriptor, a, b, &record);
   for (std::size_t i = 0; i < out.size(); ++i) ASSERT_EQ(out[i], a[i] + b[i % 1500]);
   EXPECT_EQ(record.load_bytes, 24000U);
   ASSERT_EQ(record.phases[1].loads.size(), 3U);
@@ -104,7 +76,7 @@ TEST(VectorJob, FusedClipOfFloats) {
   descriptor.u.vector.flags = SGB_VECTOR_CLIP_RESULT;
   descriptor.u.vector.clip_min_f = 0.0F;
   descriptor.u.vector.clip_max_f = 6.0F;
-  const auto out = run<float, float>(descriptor, {-3, 1, 5, kNan}, {1, 1, 4, 1});
+  const auto out = run_vector<float, float>(descriptor, {-3, 1, 5, kNan}, {1, 1, 4, 1});
   EXPECT_EQ(out[0], 0.0F);
   EXPECT_EQ(out[1], 2.0F);
   EXPECT_EQ(out[2], 6.0F);
@@ -126,7 +98,8 @@ TEST(VectorJob, QuantisedAdd) {
   // (1 - 1) * .5 + (-1 + 2) * .25 = 0.25 -> 0.5 -> 0 (even) + 3 = 3
   // 127: 63 + 32.25 = 95.25 -> 190.5 -> 190 + 3 -> 127, clipped to 100
   // -128: -64.5 - 31.5 = -96 -> -192 + 3 -> -128;   (3 - 1) * .5 + 0 = 1 -> 2 + 3 = 5
-  const auto out = run<std::int8_t, std::int8_t>(descriptor, {10, 1, 127, -128, 3}, {3, -1, 127, -128, -2});
+  const auto out =
+      run_vector<std::int8_t, std::int8_t>(descriptor, {10, 1, 127, -128, 3}, {3, -1, 127, -128, -2});
   EXPECT_EQ(out, (std::vector<std::int8_t>{15, 3, 100, -128, 5}));
 }
 
@@ -134,15 +107,17 @@ TEST(VectorJob, ClipsEveryNumericType) {
   sgb_descriptor bytes = vector_op(SGB_VECTOR_CLIP, SGB_TYPE_INT8, SGB_TYPE_INT8, 3);
   bytes.u.vector.clip_min = 0;
   bytes.u.vector.clip_max = 1000;  // beyond the type: never reached
-  EXPECT_EQ((run<std::int8_t, std::int8_t>(bytes, {-5, 0, 127})), (std::vector<std::int8_t>{0, 0, 127}));
+  EXPECT_EQ((run_vector<std::int8_t, std::int8_t>(bytes, {-5, 0, 127})),
+            (std::vector<std::int8_t>{0, 0, 127}));
   sgb_descriptor longs = vector_op(SGB_VECTOR_CLIP, SGB_TYPE_INT64, SGB_TYPE_INT64, 3);
   longs.u.vector.clip_min = -2;
   longs.u.vector.clip_max = 2;
-  EXPECT_EQ((run<std::int64_t, std::int64_t>(longs, {-(1LL << 40), 1, 1LL << 40})),
+  EXPECT_EQ((run_vector<std::int64_t, std::int64_t>(longs, {-(1LL << 40), 1, 1LL << 40})),
             (std::vector<std::int64_t>{-2, 1, 2}));
   sgb_descriptor floats = vector_op(SGB_VECTOR_CLIP, SGB_TYPE_FLOAT32, SGB_TYPE_FLOAT32, 3);
   floats.u.vector.clip_max_f = std::numeric_limits<float>::infinity();
-  EXPECT_EQ((run<float, float>(floats, {-1.5F, 0.5F, 1e30F})), (std::vector<float>{0.0F, 0.5F, 1e30F}));
+  EXPECT_EQ((run_vector<float, float>(floats, {-1.5F, 0.5F, 1e30F})),
+            (std::vector<float>{0.0F, 0.5F, 1e30F}));
 }
 
 TEST(VectorJob, LooksUpTables) {
@@ -165,12 +140,12 @@ TEST(VectorJob, QuantisesAndDequantises) {
   quantise.u.vector.out_scale = 2.0F;
   quantise.u.vector.out_zero = 10;
   // 3 / 2 = 1.5 -> 2; 5 / 2 = 2.5 -> 2; both ties to even
-  EXPECT_EQ((run<std::uint8_t, float>(quantise, {3.0F, 5.0F, 1000.0F, -1000.0F, kNan})),
+  EXPECT_EQ((run_vector<std::uint8_t, float>(quantise, {3.0F, 5.0F, 1000.0F, -1000.0F, kNan})),
             (std::vector<std::uint8_t>{12, 12, 255, 0, 10}));
   sgb_descriptor dequantise = vector_op(SGB_VECTOR_DEQUANTIZE, SGB_TYPE_INT32, SGB_TYPE_FLOAT32, 2);
   dequantise.u.vector.a_scale = 0.5F;
   dequantise.u.vector.a_zero = 100;
-  EXPECT_EQ((run<float, std::int32_t>(dequantise, {102, 90})), (std::vector<float>{1.0F, -5.0F}));
+  EXPECT_EQ((run_vector<float, std::int32_t>(dequantise, {102, 90})), (std::vector<float>{1.0F, -5.0F}));
 }
 
 TEST(VectorJob, QuantisesPerAxisAcrossTiles) {
@@ -212,7 +187,7 @@ TEST(VectorJob, SoftmaxOverAnyAxis) {
     std::vector<float> a(descriptor.u.vector.count);
     for (float& value : a) value = static_cast<float>(random() % 2000) / 100.0F - 10.0F;
     test::JobRun record;
-    const auto out = run<float>(descriptor, a, {}, &record);
+    const auto out = run_vector<float>(descriptor, a, {}, &record);
     for (std::uint32_t row = 0; row < outer * inner; ++row) {
       const auto at = [&](std::uint32_t x) { return (row / inner * axis + x) * inner + row % inner; };
       float top = a[at(0)];
@@ -236,7 +211,7 @@ TEST(VectorJob, SoftmaxPhasesFillTheLanes) {
   descriptor.u.vector.axis = 100;
   descriptor.u.vector.inner = 1;
   test::JobRun record;
-  run<float>(descriptor, ramp(4000, 0.01F), {}, &record);
+  run_vector<float>(descriptor, ramp(4000, 0.01F), {}, &record);
   ASSERT_EQ(record.phases.size(), 3U);
   for (const Phase& phase : record.phases) {
     EXPECT_EQ(phase.compute_cycles, 101U + 416U + 100U);
@@ -260,7 +235,7 @@ TEST(VectorJob, AveragePoolsRowByRow) {
     std::vector<float> a(32);
     for (std::size_t i = 0; i < 32; ++i) a[i] = static_cast<float>(i);
     test::JobRun record;
-    const auto out = run<float>(descriptor, a, {}, &record);
+    const auto out = run_vector<float>(descriptor, a, {}, &record);
     // Output (0, 0): rows 0..1, columns 0..1: channel 0 has 0, 2, 8, 10 = 20. Output (1, 1): rows 1..3,
     // columns 1..3: channel 1 has (11 + 13 + 15) + (19 + 21 + 23) + (27 + 29 + 31) = 189.
     EXPECT_EQ(out[0], include_pad ? 20.0F / 9.0F : 5.0F);

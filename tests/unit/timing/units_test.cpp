@@ -19,6 +19,31 @@ TEST(VectorUnit, ElementwiseTakesOneCyclePerLaneful) {
   EXPECT_EQ(elementwise_cycles(LaneOp::kDequantise, 16, 16), (UnitCycles{1, 8}));
 }
 
+TEST(VectorUnit, FunctionsByTheirChains) {
+  // divide 12, two comparators 2
+  EXPECT_EQ(elementwise_cycles(LaneOp::kDivFloat, 17, 16), (UnitCycles{2, 14}));
+  // (a - zero) * scale 8, divide 12, quantise 12 + 2, clip 2
+  EXPECT_EQ(elementwise_cycles(LaneOp::kDivQuantised, 16, 16), (UnitCycles{1, 36}));
+  // subtract 4, multiply 4, add 4, clip 2
+  EXPECT_EQ(elementwise_cycles(LaneOp::kNormalise, 16, 16), (UnitCycles{1, 14}));
+  EXPECT_EQ(elementwise_cycles(LaneOp::kLeakyRelu, 16, 16), (UnitCycles{1, 5}));
+  // 33 elements are 3 turns of the exponential unit, 4 cycles each; exp 8, add 4, divide 12
+  EXPECT_EQ(elementwise_cycles(LaneOp::kSigmoid, 33, 16), (UnitCycles{12, 24}));
+  EXPECT_EQ(elementwise_cycles(LaneOp::kTanh, 32, 16), (UnitCycles{8, 28}));
+  EXPECT_EQ(elementwise_cycles(LaneOp::kHardSigmoid, 32, 16), (UnitCycles{2, 10}));
+  EXPECT_EQ(elementwise_cycles(LaneOp::kHardSwish, 32, 16), (UnitCycles{2, 14}));
+}
+
+TEST(VectorUnit, LrnAndMeans) {
+  // 20 elements are 2 turns; 5 squares to sum are hidden behind two exponentials of 4 cycles, 11 are not.
+  // Depth: multiply 4, add 4, multiply 4, add 4, log 8, multiply 4, exp 8, divide 12 = 48
+  EXPECT_EQ(lrn_cycles(20, 5, 16), (UnitCycles{16, 48}));
+  EXPECT_EQ(lrn_cycles(20, 11, 16), (UnitCycles{22, 48}));
+  EXPECT_EQ(reduce_mean_cycles(17, 49, 16), (UnitCycles{98, 16}));
+  // 8-bit average: subtract and add 4, multiply 4, round 2, clip 2
+  EXPECT_EQ(average_pool_cycles(20, 49, 16, true), (UnitCycles{98, 12}));
+}
+
 TEST(VectorUnit, AveragePoolTakesOneElementPerLaneAndCycle) {
   // 7 x 7 windows over 20 channels on 16 lanes: two rounds of 49; then the last add and the division.
   EXPECT_EQ(average_pool_cycles(20, 49, 16), (UnitCycles{98, 16}));

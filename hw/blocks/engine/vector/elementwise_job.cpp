@@ -20,7 +20,13 @@ std::uint32_t table_bytes(const Operation& op) {
 // Bytes of the operand behind `b`.
 std::uint32_t b_bytes(const Operation& op) {
   if (op.is_binary()) return op.d.b_count * op.in_bytes();
+  if (op.d.op == SGB_VECTOR_NORMALIZE) return op.d.axis * 12;
   return op.per_axis() ? op.d.axis * 4 : 0;
+}
+
+// Lane operations that an element counts for: exponential, sum and division are one each.
+std::uint64_t operations_per_element(timing::LaneOp op) {
+  return op == timing::LaneOp::kSigmoid || op == timing::LaneOp::kTanh ? 3 : 1;
 }
 
 }  // namespace
@@ -54,7 +60,7 @@ bool ElementwiseJob::next(Phase& phase) {
   const timing::UnitCycles cycles = timing::elementwise_cycles(op_.lane_op, count, lanes_);
   phase.compute_cycles = cycles.interval;
   phase.drain_cycles = cycles.depth;
-  phase.operations = count;
+  phase.operations = count * operations_per_element(op_.lane_op);
   const std::uint64_t out_offset = std::uint64_t{begin_} * op_.out_bytes();
   RunBuilder(phase.stores, Stream::kOutput, functional_ ? out_.data() : nullptr)
       .add(op_.d.out + out_offset, count * op_.out_bytes(), out_offset);

@@ -10,7 +10,7 @@ namespace systole::engine::vector {
 /// Mirrors of whole operands.
 struct ElementwiseBuffers {
   const std::byte* a = nullptr;
-  const std::byte* b = nullptr;      ///< second operand, or per-axis scales
+  const std::byte* b = nullptr;      ///< second operand, per-axis scales, or rows of normalise
   const std::byte* table = nullptr;  ///< 256 entries, or per-axis zero points; null = all 0
   std::byte* out = nullptr;
 };

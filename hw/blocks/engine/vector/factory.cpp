@@ -2,9 +2,9 @@
 
 #include "hw/base/assert.h"
 #include "hw/blocks/engine/vector/average_pool_job.h"
+#include "hw/blocks/engine/vector/axis_job.h"
 #include "hw/blocks/engine/vector/elementwise_job.h"
 #include "hw/blocks/engine/vector/operation.h"
-#include "hw/blocks/engine/vector/softmax_job.h"
 
 namespace systole::engine {
 
@@ -18,8 +18,8 @@ std::variant<std::unique_ptr<Job>, ErrorCode> VectorFactory::make(const sgb_desc
   if (const auto* error = std::get_if<ErrorCode>(&decoded)) return *error;
   const auto& op = std::get<vector::Operation>(decoded);
   switch (op.form) {
-    case vector::Form::kSoftmax:
-      return std::make_unique<vector::SoftmaxJob>(op, config_.lanes, functional);
+    case vector::Form::kAxis:
+      return std::make_unique<vector::AxisJob>(op, config_.lanes, functional);
     case vector::Form::kAveragePool:
       return std::make_unique<vector::AveragePoolJob>(op, config_.lanes, functional);
     case vector::Form::kElementwise:

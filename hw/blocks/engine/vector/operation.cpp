@@ -13,17 +13,60 @@ using timing::LaneOp;
 
 // Each check looks at one operation's types, flags and fields. They return whether all is sound.
 
+LaneOp binary_lane_op(std::uint8_t op, bool is_float) {
+  switch (op) {
+    case SGB_VECTOR_MUL:
+      return is_float ? LaneOp::kMulFloat : LaneOp::kMulQuantised;
+    case SGB_VECTOR_DIV:
+      return is_float ? LaneOp::kDivFloat : LaneOp::kDivQuantised;
+    default:  // an adder subtracts too
+      return is_float ? LaneOp::kAddFloat : LaneOp::kAddQuantised;
+  }
+}
+
 bool check_binary(Operation& op) {
   const sgb_vector& d = op.d;
   if (d.b_count == 0 || d.count % d.b_count != 0) return false;
-  const bool adds = d.op == SGB_VECTOR_ADD;
-  if (op.in_type == DType::kFloat32) {
-    op.lane_op = adds ? LaneOp::kAddFloat : LaneOp::kMulFloat;
-    return op.out_type == DType::kFloat32 && (d.flags & ~SGB_VECTOR_CLIP_RESULT) == 0;
-  }
-  op.lane_op = adds ? LaneOp::kAddQuantised : LaneOp::kMulQuantised;
-  return is_byte(op.in_type) && is_byte(op.out_type) && d.flags == 0 && fits(op.in_type, d.a_zero) &&
+  const bool commutes = d.op == SGB_VECTOR_ADD || d.op == SGB_VECTOR_MUL;
+  const bool is_float = op.in_type == DType::kFloat32;
+  const std::uint32_t flags = (commutes ? 0U : SGB_VECTOR_SWAPPED) | (is_float ? SGB_VECTOR_CLIP_RESULT : 0U);
+  op.lane_op = binary_lane_op(d.op, is_float);
+  if ((d.flags & ~flags) != 0) return false;
+  if (is_float) return op.out_type == DType::kFloat32;
+  return is_byte(op.in_type) && is_byte(op.out_type) && fits(op.in_type, d.a_zero) &&
          fits(op.in_type, d.b_zero) && fits(op.out_type, d.out_zero);
+}
+
+bool is_float_to_float(const Operation& op) {
+  return op.in_type == DType::kFloat32 && op.out_type == DType::kFloat32;
+}
+
+bool check_function(Operation& op) {
+  switch (op.d.op) {
+    case SGB_VECTOR_LEAKY_RELU:
+      op.lane_op = LaneOp::kLeakyRelu;
+      break;
+    case SGB_VECTOR_SIGMOID:
+      op.lane_op = LaneOp::kSigmoid;
+      break;
+    case SGB_VECTOR_TANH:
+      op.lane_op = LaneOp::kTanh;
+      break;
+    case SGB_VECTOR_HARD_SIGMOID:
+      op.lane_op = LaneOp::kHardSigmoid;
+      break;
+    default:
+      op.lane_op = LaneOp::kHardSwish;
+  }
+  return is_float_to_float(op) && op.d.flags == 0;
+}
+
+bool check_normalize(Operation& op) {
+  op.lane_op = LaneOp::kNormalise;
+  const auto rows = product({op.d.axis, 12}, kMaxOperandBytes);
+  const auto size = product({op.d.axis, op.d.inner}, kMaxOperandBytes);
+  return rows && size && op.d.count % *size == 0 && is_float_to_float(op) &&
+         (op.d.flags & ~SGB_VECTOR_CLIP_RESULT) == 0;
 }
 
 bool check_clip(Operation& op) {
@@ -51,27 +94,41 @@ bool check_scaling(Operation& op) {
   return !is_byte(integer) || fits(integer, quantises ? d.out_zero : d.a_zero);
 }
 
-bool check_softmax(Operation& op) {
-  op.form = Form::kSoftmax;
+bool check_axis(Operation& op) {
+  op.form = Form::kAxis;
   const sgb_vector& d = op.d;
   const auto elements = product({d.outer, d.axis, d.inner}, kMaxOperandBytes / 4);
-  return elements == d.count && op.in_type == DType::kFloat32 && op.out_type == DType::kFloat32 &&
-         d.flags == 0;
+  if (!elements || !is_float_to_float(op) || d.flags != 0) return false;
+  const std::uint64_t results = d.op == SGB_VECTOR_REDUCE_MEAN ? *elements / d.axis : *elements;
+  const bool bounded = d.op != SGB_VECTOR_LRN || product({*elements, d.kernel_w}, kMaxPoolSteps);
+  return results == d.count && bounded;
 }
 
 bool check_average_pool(Operation& op) {
   op.form = Form::kAveragePool;
   const sgb_vector& d = op.d;
-  return decode_pool(d, 4) && product({d.out_h, d.out_w, d.channels}, kMaxOperandBytes) == d.count &&
-         op.in_type == DType::kFloat32 && op.out_type == DType::kFloat32 &&
+  const bool bytes = is_byte(op.in_type) && is_byte(op.out_type) && fits(op.in_type, d.a_zero) &&
+                     fits(op.out_type, d.out_zero);
+  return (bytes || is_float_to_float(op)) && decode_pool(d, op.in_bytes()) &&
+         product({d.out_h, d.out_w, d.channels}, kMaxOperandBytes) == d.count &&
          (d.flags & ~SGB_VECTOR_COUNT_INCLUDE_PAD) == 0;
 }
 
 bool check(Operation& op) {
   switch (op.d.op) {
     case SGB_VECTOR_ADD:
+    case SGB_VECTOR_SUB:
     case SGB_VECTOR_MUL:
+    case SGB_VECTOR_DIV:
       return check_binary(op);
+    case SGB_VECTOR_LEAKY_RELU:
+    case SGB_VECTOR_SIGMOID:
+    case SGB_VECTOR_TANH:
+    case SGB_VECTOR_HARD_SIGMOID:
+    case SGB_VECTOR_HARD_SWISH:
+      return check_function(op);
+    case SGB_VECTOR_NORMALIZE:
+      return check_normalize(op);
     case SGB_VECTOR_CLIP:
       return check_clip(op);
     case SGB_VECTOR_TABLE:
@@ -80,7 +137,9 @@ bool check(Operation& op) {
     case SGB_VECTOR_DEQUANTIZE:
       return check_scaling(op);
     case SGB_VECTOR_SOFTMAX:
-      return check_softmax(op);
+    case SGB_VECTOR_LRN:
+    case SGB_VECTOR_REDUCE_MEAN:
+      return check_axis(op);
     case SGB_VECTOR_AVERAGE_POOL:
       return check_average_pool(op);
     default:

@@ -12,7 +12,7 @@
 namespace systole::engine::vector {
 
 /// Shape of the work: which kind of job it is.
-enum class Form : std::uint8_t { kElementwise, kSoftmax, kAveragePool };
+enum class Form : std::uint8_t { kElementwise, kAxis, kAveragePool };
 
 struct Operation {
   sgb_vector d{};  ///< the fields as they came; extents and products are sound
@@ -25,7 +25,11 @@ struct Operation {
   [[nodiscard]] std::uint32_t out_bytes() const { return static_cast<std::uint32_t>(size_of(out_type)); }
   [[nodiscard]] bool per_axis() const { return (d.flags & SGB_VECTOR_PER_AXIS) != 0; }
   /// Whether a second operand is taken element by element.
-  [[nodiscard]] bool is_binary() const { return d.op == SGB_VECTOR_ADD || d.op == SGB_VECTOR_MUL; }
+  [[nodiscard]] bool is_binary() const {
+    return d.op == SGB_VECTOR_ADD || d.op == SGB_VECTOR_MUL || d.op == SGB_VECTOR_SUB ||
+           d.op == SGB_VECTOR_DIV;
+  }
+  [[nodiscard]] bool swapped() const { return (d.flags & SGB_VECTOR_SWAPPED) != 0; }
 };
 
 /// SGB_ERROR_BAD_OPCODE or _BAD_FIELD.

@@ -1,4 +1,4 @@
-// Softmax over an axis.
+// Softmax, local response normalisation and means over an axis.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +11,15 @@
 namespace systole::engine::vector {
 
 /// Phases of whole rows, a multiple of the lanes where there are so many.
-class SoftmaxJob : public Job {
+class AxisJob : public Job {
 public:
-  SoftmaxJob(const Operation& op, std::uint32_t lanes, bool functional);
+  AxisJob(const Operation& op, std::uint32_t lanes, bool functional);
   bool next(Phase& phase) override;
   void execute() override;
 
 private:
-  [[nodiscard]] AxisTensor tensor(std::uint64_t address, std::vector<std::byte>& mirror) const;
+  [[nodiscard]] AxisTensor input();
+  [[nodiscard]] AxisTensor output();
 
   Operation op_;
   std::uint32_t lanes_;
