@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "hw/base/dtype.h"
+#include "models/ir/tensor_data.h"
 
 namespace systole::ir {
 
@@ -19,9 +20,6 @@ inline std::int64_t elements_of(const Shape& shape) {
   return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
 }
 
-/// Row-major elements in little-endian bytes. Shared, never copied for a second user; null = not known.
-using TensorData = std::shared_ptr<const std::vector<std::byte>>;
-
 /// A tensor with a value: a network's input or output, a constant.
 struct Tensor {
   std::string name;
@@ -31,7 +29,8 @@ struct Tensor {
 
   [[nodiscard]] std::int64_t elements() const { return elements_of(shape); }
   [[nodiscard]] std::size_t bytes() const { return static_cast<std::size_t>(elements()) * size_of(type); }
-  /// The elements as T. T's size must be that of `type`; data must not be null.
+  /// The elements as T, made and kept if they stand nowhere yet. T's size must be that of `type`; data must
+  /// not be null.
   template <typename T>
   [[nodiscard]] const T* as() const {
     return reinterpret_cast<const T*>(data->data());

@@ -10,7 +10,7 @@ namespace systole::importer {
 namespace {
 
 bool holds_nan(const ir::Tensor& tensor) {
-  if (tensor.type != DType::kFloat32) return false;
+  if (tensor.type != DType::kFloat32 || tensor.data.source() != nullptr) return false;
   const auto* values = tensor.as<float>();
   return std::any_of(values, values + tensor.elements(), [](float value) { return std::isnan(value); });
 }

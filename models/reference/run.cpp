@@ -79,10 +79,15 @@ public:
   void step(ir::NodeIndex index) {
     const ir::Node& node = graph_.node(index);
     reference::Call call{node, {}, {}};
+    std::vector<std::shared_ptr<const std::vector<std::byte>>>
+        used;  // weights may be made for this node only
     for (const ir::TensorId id : node.inputs) {
-      call.inputs.push_back(id == ir::kNoTensor
-                                ? reference::Operand{}
-                                : reference::Operand{&graph_.tensor(id).value, data_[id]->data()});
+      if (id == ir::kNoTensor) {
+        call.inputs.emplace_back();
+        continue;
+      }
+      used.push_back(data_[id].bytes());
+      call.inputs.push_back({&graph_.tensor(id).value, used.back()->data()});
     }
     std::vector<reference::Result> results(node.outputs.size());
     for (std::size_t i = 0; i < results.size(); ++i) {

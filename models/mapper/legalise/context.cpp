@@ -8,7 +8,8 @@ namespace {
 
 /// The elements of a constant in physical order.
 std::vector<std::byte> in_physical_order(const ir::Tensor& tensor) {
-  const std::vector<std::byte>& source = *tensor.data;
+  const auto bytes = tensor.data.bytes();
+  const std::vector<std::byte>& source = *bytes;
   if (orders_agree(tensor.shape)) return source;
   const std::size_t size = size_of(tensor.type);
   const auto channels = static_cast<std::size_t>(tensor.shape[1]);

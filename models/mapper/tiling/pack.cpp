@@ -61,7 +61,7 @@ std::int64_t pack_block_bytes(const MatrixOp& op, std::int64_t groups, std::int6
 std::int64_t pack_payload_bytes(const MatrixOp& op) {
   const auto size = static_cast<std::int64_t>(size_of(op.b_type));
   const auto count = [](const auto& list) { return static_cast<std::int64_t>(list.size()); };
-  return (op.b_data ? static_cast<std::int64_t>(op.b_data->size()) : 0) +
+  return (op.b_data ? static_cast<std::int64_t>(op.b_data.size()) : 0) +
          (op.b_zero.size() > 1 ? count(op.b_zero) * size : 0) + (count(op.bias) + count(op.scale)) * 4;
 }
 
@@ -94,12 +94,13 @@ const PackBlock& PackLayout::block(std::int64_t batch, std::int64_t column_tile,
   return blocks_[static_cast<std::size_t>((own_batch * column_tiles_ + column_tile) * chunks + chunk)];
 }
 
-void PackLayout::write_block(std::vector<std::byte>& out, const PackBlock& block, std::int64_t batch,
-                             std::int64_t column_tile, const KChunk& chunk, bool last) const {
+void PackLayout::write_block(std::vector<std::byte>& out, const std::byte* weights, const PackBlock& block,
+                             std::int64_t batch, std::int64_t column_tile, const KChunk& chunk,
+                             bool last) const {
   const ColumnRange range = column_range(op_, tile_, column_tile);
   const std::size_t size = size_of(op_.b_type);
   std::byte* at = out.data() + block.offset;
-  if (op_.b_data) {
+  if (weights != nullptr) {
     // Elements before those of this batch index.
     std::int64_t base = 0;
     std::int64_t left = batch;
@@ -121,7 +122,7 @@ void PackLayout::write_block(std::vector<std::byte>& out, const PackBlock& block
                   base + ky * op_.b_index.ky + kx * op_.b_index.kx + channel * op_.b_index.c;
               for (std::int64_t j = 0; j < used; ++j) {
                 const auto from = static_cast<std::size_t>(row + (first + j) * op_.b_index.n);
-                std::memcpy(to, op_.b_data->data() + from * size, size);
+                std::memcpy(to, weights + from * size, size);
                 to += size;
               }
             }
@@ -141,11 +142,13 @@ void PackLayout::write_block(std::vector<std::byte>& out, const PackBlock& block
 std::vector<std::byte> PackLayout::data() const {
   std::vector<std::byte> out(static_cast<std::size_t>(bytes_));
   const auto chunks = static_cast<std::int64_t>(tile_.chunks.size());
+  // Weights that stand nowhere are made for this call only.
+  const auto weights = op_.b_data ? op_.b_data.bytes() : nullptr;
   for (std::int64_t batch = 0; batch < b_batches(); ++batch) {
     for (std::int64_t t = 0; t < column_tiles_; ++t) {
       for (std::int64_t k = 0; k < chunks; ++k) {
-        write_block(out, block(batch, t, k), batch, t, tile_.chunks[static_cast<std::size_t>(k)],
-                    k + 1 == chunks);
+        write_block(out, weights ? weights->data() : nullptr, block(batch, t, k), batch, t,
+                    tile_.chunks[static_cast<std::size_t>(k)], k + 1 == chunks);
       }
     }
   }

@@ -30,8 +30,8 @@ public:
 
 private:
   [[nodiscard]] std::int64_t b_batches() const;
-  void write_block(std::vector<std::byte>& out, const PackBlock& block, std::int64_t batch,
-                   std::int64_t column_tile, const KChunk& chunk, bool last) const;
+  void write_block(std::vector<std::byte>& out, const std::byte* weights, const PackBlock& block,
+                   std::int64_t batch, std::int64_t column_tile, const KChunk& chunk, bool last) const;
 
   const MatrixOp& op_;
   const MatrixTile& tile_;
