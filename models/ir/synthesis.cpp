@@ -146,9 +146,12 @@ private:
       part(block++, skipped, used);
       count -= used;
     }
-    for (; count >= kPerHash; count -= kPerHash, out += kPerHash * sizeof(T)) {
-      const std::array<T, kPerHash> four = draw(block++);
-      std::memcpy(out, four.data(), sizeof four);
+    for (; count >= kPerHash; count -= kPerHash) {
+      // One by one: a wide load from `four` would wait for its narrow stores.
+      for (const T value : draw(block++)) {
+        std::memcpy(out, &value, sizeof value);
+        out += sizeof value;
+      }
     }
     if (count > 0) part(block, 0, count);
   }
