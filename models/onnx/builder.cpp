@@ -2,17 +2,44 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <limits>
 
+#include "models/onnx/fold.h"
 #include "models/onnx/limits.h"
 #include "models/onnx/ordering.h"
 
 namespace systole::importer {
 namespace {
 
-bool holds_nan(const ir::Tensor& tensor) {
-  if (tensor.type != DType::kFloat32 || tensor.data.source() != nullptr) return false;
+// The first element that is NaN or infinite; nullopt: all are numbers. A single infinity is one of the bounds
+// of Clip, or a filling.
+std::optional<std::int64_t> first_not_finite(const ir::Tensor& tensor) {
+  if (tensor.type != DType::kFloat32 || tensor.data.source() != nullptr) return std::nullopt;
   const auto* values = tensor.as<float>();
-  return std::any_of(values, values + tensor.elements(), [](float value) { return std::isnan(value); });
+  constexpr std::int64_t kBlock = 4096;  // every block is checked as a whole, with vector instructions
+  for (std::int64_t begin = 0; begin < tensor.elements(); begin += kBlock) {
+    const std::int64_t end = std::min(begin + kBlock, tensor.elements());
+    int bad = 0;
+    for (std::int64_t i = begin; i < end; ++i) {
+      bad |= std::abs(values[i]) <= std::numeric_limits<float>::max() ? 0 : 1;
+    }
+    if (bad == 0) continue;
+    for (std::int64_t i = begin; i < end; ++i) {
+      if (std::isnan(values[i]) || (std::isinf(values[i]) && tensor.elements() > 1)) return i;
+    }
+  }
+  return std::nullopt;
+}
+
+// "[0, 3, 1]": where element i stands.
+std::string place_of(std::int64_t i, const ir::Shape& shape) {
+  ir::Shape index(shape.size());
+  for (std::size_t d = shape.size(); d-- > 0;) {
+    index[d] = i % shape[d];
+    i /= shape[d];
+  }
+  return to_text(index);
 }
 
 std::string describe(const RawValue::Dim& dim, std::size_t index) {
@@ -38,6 +65,7 @@ std::optional<ir::Graph> Builder::build() {
     constants_.emplace(std::move(name), std::move(tensor));
   }
   bind_constants();
+  check_dims();
   add_inputs();
   for (const std::size_t index : *order) add_node(model_.nodes[index]);
   add_outputs();
@@ -74,6 +102,24 @@ void Builder::bind_constants() {
   }
 }
 
+void Builder::check_dims() {
+  std::set<std::string> symbols;
+  for (const RawValue& input : model_.inputs) {
+    for (const RawValue::Dim& dim : input.dims) {
+      if (!dim.size && !dim.symbol.empty()) symbols.insert(dim.symbol);
+    }
+  }
+  for (const auto& [symbol, size] : options_.dims) {
+    if (!symbols.contains(symbol)) {
+      const std::string all = closest_match(symbol, {symbols.begin(), symbols.end()});
+      issues_.add("", "no input has a dynamic dimension '" + symbol + "' to give a size to" +
+                          (all.empty() ? "" : "; did you mean '" + all + "'?"));
+    } else if (size < 1 || size > kMaxElements) {
+      issues_.add("", "dimension '" + symbol + "' cannot have the size " + std::to_string(size));
+    }
+  }
+}
+
 void Builder::add_inputs() {
   std::vector<ir::TensorId> inputs;
   for (const RawValue& input : model_.inputs) {
@@ -95,11 +141,16 @@ void Builder::add_inputs() {
     }
     ir::Tensor tensor{input.name, *input.type, {}, nullptr};
     for (std::size_t d = 0; d < input.dims.size(); ++d) {
+      const auto bound = options_.dims.find(input.dims[d].symbol);
       if (input.dims[d].size) {
         tensor.shape.push_back(*input.dims[d].size);
+      } else if (bound != options_.dims.end() && !bound->first.empty()) {
+        tensor.shape.push_back(bound->second);
       } else {
-        issues_.add("", what + "has a dynamic " + describe(input.dims[d], d) +
-                            "; export the network with fixed shapes (a batch of 1, no dynamic_axes)");
+        const std::string& symbol = input.dims[d].symbol;
+        issues_.add("", what + "has a dynamic " + describe(input.dims[d], d) + "; " +
+                            (symbol.empty() ? "" : "set `workload.dims: {" + symbol + ": 1}`, or ") +
+                            "export the network with fixed shapes (a batch of 1, no dynamic_axes)");
       }
     }
     if (tensor.shape.size() != input.dims.size()) continue;
@@ -134,7 +185,9 @@ void Builder::add_outputs() {
   for (const RawValue& output : model_.outputs) {
     const auto found = values_.find(output.name);
     if (found == values_.end()) {
-      issues_.add("", "output '" + output.name + "' is computed by no node");
+      const bool constant = constants_.contains(output.name);
+      issues_.add("", "output '" + output.name + "' is " +
+                          (constant ? "a constant: nothing computes it" : "computed by no node"));
       continue;
     }
     if (!found->second) continue;
@@ -161,9 +214,10 @@ void Builder::define_unknown(const RawNode& node) {
 
 Builder::Value Builder::define_constant(const RawNode& user, ir::Tensor tensor) {
   const std::string name = tensor.name;
-  if (holds_nan(tensor)) {
-    issues_.add(user.name,
-                user.op + ": constant '" + name + "' holds NaN; check how the network was trained");
+  if (const auto bad = first_not_finite(tensor)) {
+    issues_.add(user.name, user.op + ": constant '" + name + "' holds " +
+                               (std::isnan(tensor.as<float>()[*bad]) ? "NaN" : "infinity") + " at " +
+                               place_of(*bad, tensor.shape) + "; check how the network was trained");
     define(name, std::nullopt);
     return std::nullopt;
   }
@@ -221,16 +275,19 @@ void Builder::add_constant_node(const RawNode& node) {
       known = false;
     }
   }
-  if (!known || shape_problem(tensor.shape)) {
+  if (!known || shape_problem(tensor.shape, true)) {
     fail(node, "needs one attribute: a tensor, or numbers");
     return define_unknown(node);
   }
+  add_constant(node, std::move(tensor));
+}
+
+void Builder::add_constant(const RawNode& node, ir::Tensor tensor) {
   tensor.name = node.outputs[0];
   constants_.emplace(node.outputs[0], std::move(tensor));
 }
 
-// Identity, and Dropout in inference, are another name for their input. A network output cannot be: there the
-// tensor is copied, by a Reshape to its own shape.
+// Identity, and Dropout in inference, are another name for their input.
 void Builder::add_identity(const RawNode& node) {
   if (node.inputs.empty() || node.inputs[0].empty() || node.outputs.empty()) {
     fail(node, "has no input or no output");
@@ -259,76 +316,117 @@ void Builder::add_identity(const RawNode& node) {
       return define_unknown(node);
     }
   }
-  const Value input = value_of(node, node.inputs[0]);
-  if (!input || !output_names_.contains(node.outputs[0])) return define(node.outputs[0], input);
-  const ir::Tensor& tensor = graph_.tensor(*input).value;
-  Resolved copy{std::monostate{}, {{tensor.type, tensor.shape}}};
-  copy.kept_inputs = 1;
-  emit(node, *find_operator("Reshape", ""), std::move(copy), {input});
+  alias(node, value_of(node, node.inputs[0]));
 }
 
-void Builder::add_operator(const RawNode& node, const Operator& op) {
-  std::vector<Value> values;
-  std::vector<const ir::Tensor*> inputs;
-  bool known = true;
+// A network output must be a tensor of its own: there the input is copied.
+void Builder::alias(const RawNode& node, const Value& input) {
+  if (!input || !output_names_.contains(node.outputs[0])) return define(node.outputs[0], input);
+  const ir::Tensor& tensor = graph_.tensor(*input).value;
+  emit(node, ir::OpKind::kIdentity, {std::monostate{}, {{tensor.type, tensor.shape}}}, {input});
+}
+
+std::optional<std::vector<Builder::Value>> Builder::operands_of(const RawNode& node, const Operator& op) {
   std::size_t count = node.inputs.size();
   while (count > 0 && node.inputs[count - 1].empty()) --count;  // absent inputs at the end mean nothing
   if (count > op.inputs) {
     fail(node,
          "has " + std::to_string(count) + " inputs; at most " + std::to_string(op.inputs) + " are supported");
-    return define_unknown(node);
+    return std::nullopt;
   }
-  if (!node.domain.empty() && !node.attributes.empty()) {  // ONNX's checker does not know these operators
-    fail(node, "attribute '" + node.attributes.begin()->first + "' is unknown");
-    known = false;
-  }
-  for (std::size_t i = 0; i < op.inputs; ++i) {
+  bool known = true;
+  std::vector<Value> values;
+  const std::size_t slots = op.inputs == kMany ? std::max<std::size_t>(count, 1) : op.inputs;
+  for (std::size_t i = 0; i < slots; ++i) {
     const bool given = i < count && !node.inputs[i].empty();
-    if (!given && op.requires_input(i)) {
+    if (!given && (op.inputs == kMany || op.requires_input(i))) {
       fail(node, "required input " + std::to_string(i) + " is missing");
       known = false;
     }
     values.push_back(given ? value_of(node, node.inputs[i]) : Value(ir::kNoTensor));
     known = known && values.back().has_value();
+    if (!known || !given || op.may_be_empty(i)) continue;
+    if (graph_.tensor(*values.back()).value.elements() == 0) {
+      fail(node, "input '" + node.inputs[i] + "' has no elements");
+      known = false;
+    }
   }
-  if (!known) return define_unknown(node);
-  inputs.reserve(values.size());
-  for (const Value& value : values) {
-    inputs.push_back(*value == ir::kNoTensor ? nullptr : &graph_.tensor(*value).value);
-  }
-  std::vector<bool> uses;
-  uses.reserve(node.outputs.size());
-  for (const std::string& name : node.outputs) uses.push_back(wanted(name));
-  NodeView view(node, model_.opset, std::move(inputs), std::move(uses));
-  Resolved resolved = op.rule(view);
+  if (!known) return std::nullopt;
+  return values;
+}
+
+bool Builder::check_result(const RawNode& node, const Operator& op, const NodeView& view,
+                           const Resolved& resolved) {
   for (const std::string& failure : view.failures()) fail(node, failure);
   bool good = view.ok();
+  if (!node.checked) {
+    for (const std::string& name : view.unknown_attributes()) {
+      fail(node, "attribute '" + name + "' is unknown");
+      good = false;
+    }
+  }
+  const bool constant = resolved.constant.has_value();
+  for (std::size_t i = constant ? 1 : op.outputs; good && i < node.outputs.size(); ++i) {
+    if (!wanted(node.outputs[i])) continue;
+    fail(node, "output '" + node.outputs[i] + "' is not supported");
+    good = false;
+  }
+  if (constant || resolved.alias) return good;
   for (const Resolved::Output& output : resolved.outputs) {
     const auto problem = good ? shape_problem(output.shape) : std::nullopt;
     if (!problem) continue;
     fail(node, "its result " + *problem);
     good = false;
   }
-  for (std::size_t i = op.outputs; good && i < node.outputs.size(); ++i) {
-    if (!wanted(node.outputs[i])) continue;
-    fail(node, "output '" + node.outputs[i] + "' is not supported");
-    good = false;
-  }
-  if (!good) return define_unknown(node);
-  emit(node, op, std::move(resolved), values);
+  return good;
 }
 
-void Builder::emit(const RawNode& node, const Operator& op, Resolved resolved,
+void Builder::add_operator(const RawNode& node, const Operator& op) {
+  const auto values = operands_of(node, op);
+  if (!values) return define_unknown(node);
+  std::vector<const ir::Tensor*> inputs;
+  inputs.reserve(values->size());
+  bool all_constant = true;
+  for (const Value& value : *values) {
+    inputs.push_back(*value == ir::kNoTensor ? nullptr : &graph_.tensor(*value).value);
+    all_constant = all_constant && (inputs.back() == nullptr || inputs.back()->data != nullptr);
+  }
+  std::vector<bool> uses;
+  uses.reserve(node.outputs.size());
+  for (const std::string& name : node.outputs) uses.push_back(wanted(name));
+  NodeView view(node, model_.opset, inputs, std::move(uses));
+  Resolved resolved = op.rule(view);
+  // Lists without elements take part in the arithmetic of shapes, but not in the network.
+  const bool foldable = all_constant && view.ok() && !resolved.constant && !resolved.alias;
+  if (foldable && resolved.outputs.size() == 1 && !shape_problem(resolved.outputs[0].shape, true)) {
+    resolved.constant = fold(op.kind, resolved, inputs);
+  }
+  if (!check_result(node, op, view, resolved)) return define_unknown(node);
+  if (resolved.constant) return add_constant(node, std::move(*resolved.constant));
+  if (resolved.alias) return alias(node, values->front());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (i >= resolved.kept_inputs || inputs[i] == nullptr || inputs[i]->elements() > 0) continue;
+    fail(node, "input '" + inputs[i]->name + "' has no elements");
+    return define_unknown(node);
+  }
+  emit(node, op.kind, std::move(resolved), *values);
+}
+
+std::string Builder::unused_name(std::string name) const {
+  while (values_.contains(name) || constants_.contains(name)) name += "_";
+  return name;
+}
+
+void Builder::emit(const RawNode& node, ir::OpKind kind, Resolved resolved,
                    const std::vector<Value>& inputs) {
-  ir::Node result{node.name, op.kind, resolved.attributes, {}, {}};
+  ir::Node result{node.name, kind, resolved.attributes, {}, {}};
   for (std::size_t i = 0; i < inputs.size() && i < resolved.kept_inputs; ++i) {
     result.inputs.push_back(*inputs[i]);
   }
   for (auto& added : resolved.added_inputs) {
     Value id = ir::kNoTensor;
     if (added) {
-      added->name = node.name + "/" + added->name;
-      while (values_.contains(added->name) || constants_.contains(added->name)) added->name += "_";
+      added->name = unused_name(node.name + "/" + added->name);
       id = define_constant(node, std::move(*added));
       if (!id) return define_unknown(node);
     }
@@ -336,11 +434,13 @@ void Builder::emit(const RawNode& node, const Operator& op, Resolved resolved,
   }
   while (!result.inputs.empty() && result.inputs.back() == ir::kNoTensor) result.inputs.pop_back();
   for (std::size_t i = 0; i < resolved.outputs.size(); ++i) {
-    const std::string name = i < node.outputs.size() ? node.outputs[i] : "";
-    if (!wanted(name)) {
+    std::string name = i < node.outputs.size() ? node.outputs[i] : "";
+    // The parts of a Split are all there: their shapes say which is which.
+    if (!wanted(name) && kind != ir::OpKind::kSplit) {
       result.outputs.push_back(ir::kNoTensor);
       continue;
     }
+    if (name.empty()) name = unused_name(node.name + "/output_" + std::to_string(i));
     const ir::TensorId id =
         graph_.add_tensor({name, resolved.outputs[i].type, resolved.outputs[i].shape, nullptr});
     define(name, id);

@@ -29,6 +29,7 @@ private:
 
   void add_inputs();
   void bind_constants();
+  void check_dims();  // reports sizes for symbols that no input has
   void add_outputs();
   // Reports a tensor that is not what the file declares it to be.
   bool check_declaration(const RawValue& declared, const ir::Tensor& actual);
@@ -37,9 +38,18 @@ private:
   void add_node(const RawNode& node);
   void add_constant_node(const RawNode& node);
   void add_identity(const RawNode& node);
+  // The node's first output is `input`.
+  void alias(const RawNode& node, const Value& input);
+  // The node's first output is a constant.
+  void add_constant(const RawNode& node, ir::Tensor tensor);
   void add_operator(const RawNode& node, const Operator& op);
-  void emit(const RawNode& node, const Operator& op, Resolved resolved, const std::vector<Value>& inputs);
+  // The operands of the node; nullopt after a failure.
+  std::optional<std::vector<Value>> operands_of(const RawNode& node, const Operator& op);
+  // Reports what the rule has found, and results that are none.
+  bool check_result(const RawNode& node, const Operator& op, const NodeView& view, const Resolved& resolved);
+  void emit(const RawNode& node, ir::OpKind kind, Resolved resolved, const std::vector<Value>& inputs);
 
+  [[nodiscard]] std::string unused_name(std::string name) const;  // `name`, with underscores if it is taken
   // The value of a name; reports a name that nobody defines, and constants with NaN, once.
   Value value_of(const RawNode& user, const std::string& name);
   Value define_constant(const RawNode& user, ir::Tensor tensor);

@@ -14,12 +14,14 @@ namespace systole {
 
 /// The opset versions of the default domain that the importer understands.
 inline constexpr int kOldestOpset = 1;
-inline constexpr int kNewestOpset = 17;
+inline constexpr int kNewestOpset = 18;
 
 struct ImportOptions {
   /// Graph inputs, by name, that become constants with this value (type and shape must match): a target shape
   /// or weights that the exporter left as inputs.
   std::map<std::string, ir::Tensor> constants;
+  /// Sizes of dynamic dimensions, by the symbol that the file gives them: {N: 1}.
+  std::map<std::string, std::int64_t> dims;
 };
 
 /// Reads, checks and resolves a network; docs/operators.md says which operators and forms. On any problem:
@@ -27,8 +29,8 @@ struct ImportOptions {
 /// hostile files: never crashes, and allocates no more than a small multiple of the file's size.
 ///
 /// In the graph all shapes are static, attributes are resolved (auto_pad, negative axes, defaults of the
-/// file's opset), Constant nodes are constants, Identity and Dropout are gone, and nodes whose results nobody
-/// wants are dropped. Nodes stand in topological order.
+/// file's opset), what can be computed from shapes and constants is constant, Identity and Dropout are gone,
+/// and nodes whose results nobody wants are dropped. Nodes stand in topological order.
 std::optional<ir::Graph> import_onnx(const std::string& path, Issues& issues,
                                      const ImportOptions& options = {});
 /// The same from memory; `file` is only the name for issues.

@@ -15,8 +15,9 @@ inline constexpr std::int64_t kMaxElements = (std::int64_t{1} << 31) - 1;  // of
 inline constexpr std::int64_t kMaxWindow = 65535;  // kernel, stride, dilation: 16 bits in the ABI
 inline constexpr std::int64_t kMaxPad = 32767;
 
-/// What is wrong with the shape; nullopt if nothing is. Every dimension must be at least 1.
-std::optional<std::string> shape_problem(const ir::Shape& shape);
+/// What is wrong with the shape; nullopt if nothing is. Every dimension must be at least 1 (0 with
+/// `may_be_empty`: constants that stand for "nothing", such as the region of a Resize).
+std::optional<std::string> shape_problem(const ir::Shape& shape, bool may_be_empty = false);
 
 /// "[1, 3, 8, 8]"
 std::string to_text(const ir::Shape& shape);

@@ -3,9 +3,15 @@
 #include <algorithm>
 
 namespace systole::importer {
+namespace {
+
+constexpr std::int64_t kLongestList = 4096;  // axes, pads, sizes of a split
+
+}  // namespace
 
 template <typename T>
 const T* NodeView::attribute(const std::string& name, const char* kind) {
+  asked_.insert(name);
   const auto found = node_.attributes.find(name);
   if (found == node_.attributes.end()) return nullptr;
   const T* value = std::get_if<T>(&found->second);
@@ -48,6 +54,43 @@ std::vector<std::int64_t> NodeView::integers(const std::string& name, std::size_
   return *value;
 }
 
+std::optional<std::vector<std::int64_t>> NodeView::integer_list(const std::string& name) {
+  const auto* value = attribute<std::vector<std::int64_t>>(name, "a list of integers");
+  if (value == nullptr) return std::nullopt;
+  return *value;
+}
+
+std::optional<std::vector<float>> NodeView::real_list(const std::string& name) {
+  const auto* value = attribute<std::vector<float>>(name, "a list of floats");
+  if (value == nullptr) return std::nullopt;
+  return *value;
+}
+
+const ir::Tensor* NodeView::tensor(const std::string& name) {
+  return attribute<ir::Tensor>(name, "a tensor");
+}
+
+std::vector<std::string> NodeView::unknown_attributes() const {
+  std::vector<std::string> unknown;
+  for (const auto& entry : node_.attributes) {
+    if (!asked_.contains(entry.first)) unknown.push_back(entry.first);
+  }
+  return unknown;
+}
+
+std::vector<std::int64_t> NodeView::axes(const std::vector<std::int64_t>& list, std::size_t rank) {
+  const auto dims = static_cast<std::int64_t>(rank);
+  std::set<std::int64_t> result;
+  for (const std::int64_t axis : list) {
+    if (axis < -dims || axis >= dims) {
+      fail("axis " + std::to_string(axis) + " does not exist in " + std::to_string(rank) + " dimensions");
+    } else if (!result.insert(axis < 0 ? axis + dims : axis).second) {
+      fail("axis " + std::to_string(axis) + " is given twice");
+    }
+  }
+  return {result.begin(), result.end()};
+}
+
 std::int64_t NodeView::axis(std::int64_t standard, std::size_t rank, bool past_end) {
   const auto dims = static_cast<std::int64_t>(rank);
   const std::int64_t given_axis = integer("axis", standard);
@@ -76,6 +119,23 @@ bool NodeView::require_constant(std::size_t i, const std::string& how) {
   if (input(i).data != nullptr) return true;
   fail("input '" + input(i).name + "' is not a constant; " + how);
   return false;
+}
+
+std::optional<std::vector<std::int64_t>> NodeView::constant_integers(std::size_t i) {
+  const ir::Tensor& tensor = input(i);
+  if (!require_type(i, {DType::kInt32, DType::kInt64})) return std::nullopt;
+  if (!require_constant(i, "only a constant is supported here; export with fixed shapes"))
+    return std::nullopt;
+  if (tensor.shape.size() > 1 || tensor.elements() > kLongestList) {
+    fail("input '" + tensor.name + "' must be a list of at most " + std::to_string(kLongestList) +
+         " numbers");
+    return std::nullopt;
+  }
+  if (tensor.type == DType::kInt64) {
+    return std::vector<std::int64_t>(tensor.as<std::int64_t>(),
+                                     tensor.as<std::int64_t>() + tensor.elements());
+  }
+  return std::vector<std::int64_t>(tensor.as<std::int32_t>(), tensor.as<std::int32_t>() + tensor.elements());
 }
 
 }  // namespace systole::importer

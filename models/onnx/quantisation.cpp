@@ -36,6 +36,10 @@ void check_quantisation(NodeView& node, std::size_t scale, std::size_t zero, DTy
       }
     }
   }
+  check_zero_point(node, zero, type, channels);
+}
+
+void check_zero_point(NodeView& node, std::size_t zero, DType type, std::int64_t channels) {
   if (!node.has(zero)) return;
   node.require_type(zero, {type});
   check_shape(node, zero, channels);

@@ -11,4 +11,7 @@ namespace systole::importer {
 void check_quantisation(NodeView& node, std::size_t scale, std::size_t zero, DType type,
                         std::int64_t channels, bool divides);
 
+/// Input `zero` (may be absent) alone.
+void check_zero_point(NodeView& node, std::size_t zero, DType type, std::int64_t channels);
+
 }  // namespace systole::importer

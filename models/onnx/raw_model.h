@@ -29,6 +29,7 @@ struct RawNode {
   std::vector<std::string> outputs;  ///< "" = not wanted
   std::map<std::string, RawAttribute> attributes;
   std::string complaint;  ///< of ONNX's own checker; "" = none, or the operator is not supported
+  bool checked = false;   ///< by ONNX's own checker, which knows all attributes
 };
 
 /// A network input or output as the file declares it.

@@ -1,4 +1,6 @@
-// Softmax, ArgMax and TopK.
+// Softmax, ArgMax, TopK and ReduceMean.
+#include <numeric>
+
 #include "models/onnx/limits.h"
 #include "models/onnx/operators.h"
 
@@ -72,6 +74,39 @@ Resolved resolve_top_k(NodeView& node) {
   dim = attributes.k;
   Resolved resolved{attributes, {{node.input(0).type, shape}, {DType::kInt64, shape}}};
   resolved.kept_inputs = 1;
+  return resolved;
+}
+
+Resolved resolve_reduce_mean(NodeView& node) {
+  node.require_type(0, {DType::kFloat32});
+  const ir::Shape& from = node.shape(0);
+  std::vector<std::int64_t> list;
+  if (node.opset() < 18) {
+    if (node.has(1)) node.fail("axes are an attribute before opset 18");
+    list = node.integer_list("axes").value_or(list);
+  } else if (node.has(1)) {
+    list = node.constant_integers(1).value_or(list);
+  }
+  const bool none_means_none = node.opset() >= 18 && node.flag("noop_with_empty_axes", false);
+  ir::ReduceAttributes attributes;
+  attributes.keep_dims = node.flag("keepdims", true);
+  attributes.axes = node.axes(list, from.size());
+  if (list.empty() && !none_means_none) {
+    attributes.axes.resize(from.size());
+    std::iota(attributes.axes.begin(), attributes.axes.end(), std::int64_t{0});
+  }
+  if (!node.ok()) return {};
+  ir::Shape shape;
+  std::size_t next = 0;
+  for (std::size_t d = 0; d < from.size(); ++d) {
+    const bool reduced =
+        next < attributes.axes.size() && attributes.axes[next] == static_cast<std::int64_t>(d);
+    if (reduced) ++next;
+    if (!reduced || attributes.keep_dims) shape.push_back(reduced ? 1 : from[d]);
+  }
+  Resolved resolved{attributes, {{DType::kFloat32, shape}}};
+  resolved.kept_inputs = 1;
+  resolved.alias = attributes.axes.empty();
   return resolved;
 }
 

@@ -1,4 +1,4 @@
-// Conv and QLinearConv.
+// Conv, QLinearConv and ConvInteger.
 #include "models/onnx/limits.h"
 #include "models/onnx/operators.h"
 #include "models/onnx/quantisation.h"
@@ -57,6 +57,14 @@ Resolved resolve_qlinear_conv(NodeView& node) {
   check_quantisation(node, 4, 5, node.input(3).type, node.shape(3)[0], false);
   check_quantisation(node, 6, 7, node.input(7).type, 0, true);
   return resolved;
+}
+
+Resolved resolve_conv_integer(NodeView& node) {
+  for (const std::size_t i : {0U, 1U}) node.require_type(i, {DType::kInt8, DType::kUInt8});
+  if (!node.ok()) return {};
+  check_zero_point(node, 2, node.input(0).type, 0);
+  check_zero_point(node, 3, node.input(1).type, node.shape(1).empty() ? 0 : node.shape(1)[0]);
+  return resolve(node, 0, 1, 4, DType::kInt32);
 }
 
 }  // namespace systole::importer

@@ -1,4 +1,4 @@
-// Relu, Clip and Add.
+// Activations, and the arithmetic of two tensors.
 #include "models/onnx/broadcast.h"
 #include "models/onnx/limits.h"
 #include "models/onnx/operators.h"
@@ -52,7 +52,7 @@ Resolved resolve_clip(NodeView& node) {
   return resolved;
 }
 
-Resolved resolve_add(NodeView& node) {
+Resolved resolve_arithmetic(NodeView& node) {
   node.require_type(0, kNumbers);
   node.require_type(1, {node.input(0).type});
   if (node.opset() < 7) check_legacy_broadcast(node);
@@ -63,6 +63,22 @@ Resolved resolve_add(NodeView& node) {
     return {};
   }
   return {std::monostate{}, {{node.input(0).type, *shape}}};
+}
+
+Resolved resolve_unary(NodeView& node) {
+  node.require_type(0, {DType::kFloat32});
+  return {std::monostate{}, {{DType::kFloat32, node.shape(0)}}};
+}
+
+Resolved resolve_leaky_relu(NodeView& node) {
+  node.require_type(0, {DType::kFloat32});
+  return {ir::ActivationAttributes{node.real("alpha", 0.01F), 0.0F}, {{DType::kFloat32, node.shape(0)}}};
+}
+
+Resolved resolve_hard_sigmoid(NodeView& node) {
+  node.require_type(0, {DType::kFloat32});
+  return {ir::ActivationAttributes{node.real("alpha", 0.2F), node.real("beta", 0.5F)},
+          {{DType::kFloat32, node.shape(0)}}};
 }
 
 }  // namespace systole::importer

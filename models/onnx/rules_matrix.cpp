@@ -1,4 +1,4 @@
-// Gemm, MatMul and QLinearMatMul.
+// Gemm, QGemm, MatMul, QLinearMatMul and MatMulInteger.
 #include "models/onnx/broadcast.h"
 #include "models/onnx/limits.h"
 #include "models/onnx/operators.h"
@@ -36,6 +36,27 @@ bool is_matrix(NodeView& node, std::size_t i) {
   return false;
 }
 
+// [M, N]; `b` and `c` are the numbers of those inputs. nullopt after a failure.
+std::optional<ir::Shape> gemm_shape(NodeView& node, const ir::GemmAttributes& gemm, std::size_t b_index,
+                                    std::size_t c_index) {
+  if (!is_matrix(node, 0) || !is_matrix(node, b_index)) return std::nullopt;
+  const ir::Shape& a = node.shape(0);
+  const ir::Shape& b = node.shape(b_index);
+  const std::int64_t m = a[gemm.transpose_a ? 1 : 0];
+  const std::int64_t n = b[gemm.transpose_b ? 0 : 1];
+  if (a[gemm.transpose_a ? 0 : 1] != b[gemm.transpose_b ? 1 : 0]) {
+    node.fail("the shapes do not fit one another: " + to_text(a) + (gemm.transpose_a ? " (transposed)" : "") +
+              " and " + to_text(b) + (gemm.transpose_b ? " (transposed)" : ""));
+    return std::nullopt;
+  }
+  const ir::Shape out{m, n};
+  if (node.has(c_index) && broadcast(out, node.shape(c_index)) != out) {
+    node.fail("input '" + node.input(c_index).name + "' of shape " + to_text(node.shape(c_index)) +
+              " does not broadcast to " + to_text(out));
+  }
+  return out;
+}
+
 }  // namespace
 
 Resolved resolve_gemm(NodeView& node) {
@@ -44,22 +65,30 @@ Resolved resolve_gemm(NodeView& node) {
   }
   const ir::GemmAttributes gemm{node.real("alpha", 1.0F), node.real("beta", 1.0F), node.flag("transA", false),
                                 node.flag("transB", false)};
-  if (!is_matrix(node, 0) || !is_matrix(node, 1)) return {};
-  const ir::Shape& a = node.shape(0);
-  const ir::Shape& b = node.shape(1);
-  const std::int64_t m = a[gemm.transpose_a ? 1 : 0];
-  const std::int64_t n = b[gemm.transpose_b ? 0 : 1];
-  if (a[gemm.transpose_a ? 0 : 1] != b[gemm.transpose_b ? 1 : 0]) {
-    node.fail("the shapes do not fit one another: " + to_text(a) + (gemm.transpose_a ? " (transposed)" : "") +
-              " and " + to_text(b) + (gemm.transpose_b ? " (transposed)" : ""));
-    return {};
+  const auto out = gemm_shape(node, gemm, 1, 2);
+  if (!out) return {};
+  return {gemm, {{DType::kFloat32, *out}}};
+}
+
+// A, a_scale, a_zero, B, b_scale, b_zero, [C], [y_scale], [y_zero]; without y_scale the result is float.
+Resolved resolve_qgemm(NodeView& node) {
+  for (const std::size_t i : {0U, 3U}) node.require_type(i, {DType::kInt8, DType::kUInt8});
+  if (node.has(6)) node.require_type(6, {DType::kInt32});
+  const ir::GemmAttributes gemm{node.real("alpha", 1.0F), 1.0F, node.flag("transA", false),
+                                node.flag("transB", false)};
+  if (!node.ok()) return {};
+  const auto out = gemm_shape(node, gemm, 3, 6);
+  if (!out) return {};
+  check_quantisation(node, 1, 2, node.input(0).type, 0, false);
+  check_quantisation(node, 4, 5, node.input(3).type, (*out)[1], false);
+  if (!node.has(7)) {
+    if (node.has(8)) node.fail("y_zero_point is given without y_scale");
+    return {gemm, {{DType::kFloat32, *out}}};
   }
-  const ir::Shape out{m, n};
-  if (node.has(2) && broadcast(out, node.shape(2)) != out) {
-    node.fail("input '" + node.input(2).name + "' of shape " + to_text(node.shape(2)) +
-              " does not broadcast to " + to_text(out));
-  }
-  return {gemm, {{DType::kFloat32, out}}};
+  const DType type = node.has(8) ? node.input(8).type : DType::kUInt8;
+  if (node.has(8)) node.require_type(8, {DType::kInt8, DType::kUInt8});
+  check_quantisation(node, 7, 8, type, 0, true);
+  return {gemm, {{type, *out}}};
 }
 
 Resolved resolve_matmul(NodeView& node) {
@@ -80,6 +109,16 @@ Resolved resolve_qlinear_matmul(NodeView& node) {
   check_quantisation(node, 4, 5, node.input(3).type, columns, false);
   check_quantisation(node, 6, 7, node.input(7).type, 0, true);
   return {std::monostate{}, {{node.input(7).type, *shape}}};
+}
+
+Resolved resolve_matmul_integer(NodeView& node) {
+  for (const std::size_t i : {0U, 1U}) node.require_type(i, {DType::kInt8, DType::kUInt8});
+  if (!node.ok()) return {};
+  const auto shape = matmul_shape(node, node.input(0), node.input(1));
+  if (!shape) return {};
+  check_zero_point(node, 2, node.input(0).type, 0);
+  check_zero_point(node, 3, node.input(1).type, node.shape(1).size() > 1 ? node.shape(1).back() : 0);
+  return {std::monostate{}, {{DType::kInt32, *shape}}};
 }
 
 }  // namespace systole::importer

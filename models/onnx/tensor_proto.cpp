@@ -115,7 +115,7 @@ int onnx_from_dtype(DType type) {
   return TensorProto::UNDEFINED;
 }
 
-std::optional<ir::Tensor> decode_tensor(const TensorProto& proto, std::string& why) {
+std::optional<ir::Tensor> decode_tensor(const TensorProto& proto, std::string& why, bool may_be_empty) {
   const auto type = dtype_from_onnx(proto.data_type());
   if (!type) {
     why = "has type " + onnx_type_name(proto.data_type()) +
@@ -131,7 +131,7 @@ std::optional<ir::Tensor> decode_tensor(const TensorProto& proto, std::string& w
     return std::nullopt;
   }
   ir::Tensor tensor{proto.name(), *type, {proto.dims().begin(), proto.dims().end()}, nullptr};
-  if (const auto problem = shape_problem(tensor.shape)) {
+  if (const auto problem = shape_problem(tensor.shape, may_be_empty)) {
     why = *problem;
     return std::nullopt;
   }

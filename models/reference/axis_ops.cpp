@@ -1,9 +1,10 @@
-// Softmax, ArgMax and TopK: operators along one axis.
+// Softmax, ArgMax, TopK and ReduceMean: operators along axes.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <type_traits>
 
+#include "models/reference/broadcast.h"
 #include "models/reference/operators.h"
 
 namespace systole::reference {
@@ -101,6 +102,22 @@ void top_k(const Call& call) {
       }
     });
   });
+}
+
+// Element by element in row-major order, which for every mean is the ascending order of its elements.
+void reduce_mean(const Call& call) {
+  const ir::Shape& shape = call.inputs[0].shape();
+  const auto& axes = std::get<ir::ReduceAttributes>(call.node.attributes).axes;
+  ir::Shape kept = shape;
+  for (const std::int64_t axis : axes) kept[static_cast<std::size_t>(axis)] = 1;
+  const std::int64_t count = call.inputs[0].elements() / ir::elements_of(kept);
+  const auto* x = call.inputs[0].as<float>();
+  auto* y = call.outputs[0]->as<float>();
+  const std::int64_t means = call.outputs[0]->elements();
+  std::fill_n(y, means, 0.0F);
+  BroadcastWalk walk(kept, shape);
+  for (std::int64_t i = 0; i < call.inputs[0].elements(); ++i, walk.next()) y[walk.offset()] += x[i];
+  for (std::int64_t i = 0; i < means; ++i) y[i] /= static_cast<float>(count);
 }
 
 }  // namespace systole::reference

@@ -1,9 +1,10 @@
-// MatMul and QLinearMatMul: numpy.matmul.
+// MatMul, QLinearMatMul and MatMulInteger: numpy.matmul.
 #include <algorithm>
 
+#include "hw/base/parallel.h"
+#include "hw/numerics/gemm.h"
 #include "models/reference/broadcast.h"
 #include "models/reference/operators.h"
-#include "models/reference/products.h"
 #include "models/reference/quantise.h"
 
 namespace systole::reference {
@@ -27,64 +28,81 @@ Geometry geometry_of(const ir::Shape& a, const ir::Shape& b, const ir::Shape& ou
   return g;
 }
 
-// finish(output index, column, sum) takes every result; a(i) and b(i, column) are the elements.
-template <typename Sum, typename T, typename A, typename B, typename Finish>
-void multiply(const Geometry& g, A a, B b, Finish finish) {
-  std::vector<Sum> sums(static_cast<std::size_t>(g.n));
-  std::vector<T> row(static_cast<std::size_t>(g.k));
-  std::vector<T> matrix(static_cast<std::size_t>(g.k * g.n));
+// Every matrix of the batch: multiply(offsets of a, b and the product in elements).
+template <typename Multiply>
+void for_batches(const Geometry& g, Multiply multiply) {
   BroadcastWalk a_walk(g.a_batch, g.batch);
   BroadcastWalk b_walk(g.b_batch, g.batch);
   const std::int64_t batches = ir::elements_of(g.batch);
   for (std::int64_t batch = 0; batch < batches; ++batch, a_walk.next(), b_walk.next()) {
-    for (std::int64_t i = 0; i < g.k * g.n; ++i) {
-      matrix[static_cast<std::size_t>(i)] = b(b_walk.offset() * g.k * g.n + i, i % g.n);
-    }
-    for (std::int64_t m = 0; m < g.m; ++m) {
-      for (std::int64_t k = 0; k < g.k; ++k) {
-        row[static_cast<std::size_t>(k)] = a((a_walk.offset() * g.m + m) * g.k + k);
-      }
-      std::fill(sums.begin(), sums.end(), Sum{0});
-      add_products(sums, row, matrix.data());
-      for (std::int64_t n = 0; n < g.n; ++n) {
-        finish((batch * g.m + m) * g.n + n, n, sums[static_cast<std::size_t>(n)]);
-      }
-    }
+    multiply(a_walk.offset() * g.m * g.k, b_walk.offset() * g.k * g.n, batch * g.m * g.n);
   }
+}
+
+std::size_t size(std::int64_t value) { return static_cast<std::size_t>(value); }
+
+// The int32 sums of the product of a and b; zero points may be absent, that of b may be one per column.
+void multiply(const Geometry& g, const Operand& a, const Operand& a_zero, const Operand& b,
+              const Operand& b_zero, std::int32_t* sums) {
+  const bool per_column = b_zero.given() && b_zero.elements() > 1;
+  for_batches(g, [&](std::int64_t a_at, std::int64_t b_at, std::int64_t at) {
+    numerics::gemm(numerics::IntGemm{.m = size(g.m),
+                                     .n = size(g.n),
+                                     .k = size(g.k),
+                                     .a = a.data + a_at,
+                                     .a_type = a.type(),
+                                     .lda = size(g.k),
+                                     .a_zero = integer_at(a_zero, 0),
+                                     .b = b.data + b_at,
+                                     .b_type = b.type(),
+                                     .b_layout = numerics::BLayout::row_major(size(g.n)),
+                                     .b_zero = per_column ? 0 : integer_at(b_zero, 0),
+                                     .b_zero_table = per_column ? b_zero.data : nullptr,
+                                     .c = sums + at,
+                                     .ldc = size(g.n)});
+  });
 }
 
 }  // namespace
 
 void matmul(const Call& call) {
-  const auto* a = call.inputs[0].as<float>();
-  const auto* b = call.inputs[1].as<float>();
-  auto* y = call.outputs[0]->as<float>();
-  multiply<float, float>(
-      geometry_of(call.inputs[0].shape(), call.inputs[1].shape(), call.outputs[0]->shape),
-      [&](std::int64_t i) { return a[i]; }, [&](std::int64_t i, std::int64_t) { return b[i]; },
-      [&](std::int64_t i, std::int64_t, float sum) { y[i] = sum; });
+  const Geometry g = geometry_of(call.inputs[0].shape(), call.inputs[1].shape(), call.outputs[0]->shape);
+  for_batches(g, [&](std::int64_t a_at, std::int64_t b_at, std::int64_t at) {
+    numerics::gemm(numerics::FloatGemm{.m = size(g.m),
+                                       .n = size(g.n),
+                                       .k = size(g.k),
+                                       .a = call.inputs[0].as<float>() + a_at,
+                                       .lda = size(g.k),
+                                       .b = call.inputs[1].as<float>() + b_at,
+                                       .b_layout = numerics::BLayout::row_major(size(g.n)),
+                                       .c = call.outputs[0]->as<float>() + at,
+                                       .ldc = size(g.n),
+                                       .threads = worker_threads()});
+  });
+}
+
+void matmul_integer(const Call& call) {
+  multiply(geometry_of(call.inputs[0].shape(), call.inputs[1].shape(), call.outputs[0]->shape),
+           call.inputs[0], call.has(2) ? call.inputs[2] : Operand{}, call.inputs[1],
+           call.has(3) ? call.inputs[3] : Operand{}, call.outputs[0]->as<std::int32_t>());
 }
 
 void qlinear_matmul(const Call& call) {
-  const Operand& a = call.inputs[0];
-  const Operand& b = call.inputs[3];
   const Operand& b_scale = call.inputs[4];
-  const Operand& b_zero = call.inputs[5];
   Result& y = *call.outputs[0];
-  const std::int32_t a_zero = integer_at(call.inputs[2], 0);
+  const Geometry g = geometry_of(call.inputs[0].shape(), call.inputs[3].shape(), y.shape);
+  std::vector<std::int32_t> sums(size(y.elements()));
+  multiply(g, call.inputs[0], call.inputs[2], call.inputs[3], call.inputs[5], sums.data());
   const float a_scale = float_at(call.inputs[1], 0);
   const float y_scale = float_at(call.inputs[6], 0);
   const std::int32_t y_zero = integer_at(call.inputs[7], 0);
-  multiply<std::uint32_t, std::int16_t>(
-      geometry_of(a.shape(), b.shape(), y.shape),
-      [&](std::int64_t i) { return static_cast<std::int16_t>(integer_at(a, i) - a_zero); },
-      [&](std::int64_t i, std::int64_t n) {
-        return static_cast<std::int16_t>(integer_at(b, i) - integer_at(b_zero, n));
-      },
-      [&](std::int64_t i, std::int64_t n, std::uint32_t sum) {
-        const float multiplier = (a_scale * float_at(b_scale, n)) / y_scale;
-        put(y, i, quantise(static_cast<float>(static_cast<std::int32_t>(sum)) * multiplier, y_zero, y.type));
-      });
+  if (b_scale.elements() == 1) {
+    return requantise(sums, 0, (a_scale * float_at(b_scale, 0)) / y_scale, y_zero, y, 0);
+  }
+  for (std::int64_t i = 0; i < y.elements(); ++i) {
+    const float multiplier = (a_scale * float_at(b_scale, i % g.n)) / y_scale;
+    put(y, i, quantise(static_cast<float>(sums[size(i)]) * multiplier, y_zero, y.type));
+  }
 }
 
 }  // namespace systole::reference

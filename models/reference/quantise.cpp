@@ -1,6 +1,7 @@
 #include "models/reference/quantise.h"
 
 #include <cmath>
+#include <limits>
 
 namespace systole::reference {
 
@@ -37,6 +38,41 @@ void put(Result& result, std::int64_t i, std::int32_t value) {
     result.as<std::int8_t>()[i] = static_cast<std::int8_t>(value);
   } else {
     result.as<std::uint8_t>()[i] = static_cast<std::uint8_t>(value);
+  }
+}
+
+namespace {
+
+// The same as quantise(), in a form that becomes vector instructions: the value is clamped before it is
+// rounded (the bounds are integers, so that the order does not matter), and rounded by an addition that
+// leaves no bits for a fraction.
+template <typename T>
+void requantise_as(std::span<const std::int32_t> sums, std::int32_t bias, float multiplier, std::int32_t zero,
+                   T* out) {
+  constexpr float kNoFraction = 12582912.0F;  // 1.5 * 2^23
+  const auto low = static_cast<float>(std::numeric_limits<T>::min() - zero);
+  const auto high = static_cast<float>(std::numeric_limits<T>::max() - zero);
+  const std::int32_t* sum = sums.data();
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    const auto total =
+        static_cast<std::int32_t>(static_cast<std::uint32_t>(sum[i]) + static_cast<std::uint32_t>(bias));
+    float value = static_cast<float>(total) * multiplier;
+    value = value == value ? value : 0.0F;  // NaN, of a scale that is too large
+    value = value < low ? low : value;
+    value = value > high ? high : value;
+    const float rounded = (value + kNoFraction) - kNoFraction;
+    out[i] = static_cast<T>(static_cast<std::int32_t>(rounded) + zero);
+  }
+}
+
+}  // namespace
+
+void requantise(std::span<const std::int32_t> sums, std::int32_t bias, float multiplier, std::int32_t zero,
+                Result& result, std::int64_t first) {
+  if (result.type == DType::kInt8) {
+    requantise_as(sums, bias, multiplier, zero, result.as<std::int8_t>() + first);
+  } else {
+    requantise_as(sums, bias, multiplier, zero, result.as<std::uint8_t>() + first);
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "hw/base/dtype.h"
 #include "models/reference/operands.h"
@@ -18,5 +19,9 @@ std::int32_t integer_at(const Operand& operand, std::int64_t i);
 float float_at(const Operand& operand, std::int64_t i);
 /// Writes an int8 or uint8 element.
 void put(Result& result, std::int64_t i, std::int32_t value);
+
+/// Writes quantise(float(sums[i] + bias) * multiplier, zero) from element `first` of the result on.
+void requantise(std::span<const std::int32_t> sums, std::int32_t bias, float multiplier, std::int32_t zero,
+                Result& result, std::int64_t first);
 
 }  // namespace systole::reference

@@ -1,5 +1,8 @@
 #include "models/reference/run.h"
 
+#include <array>
+#include <utility>
+
 #include "models/reference/operators.h"
 
 namespace systole {
@@ -7,47 +10,62 @@ namespace {
 
 using ir::OpKind;
 
+// What runs each operator, in the order of OpKind.
+constexpr std::array<std::pair<OpKind, void (*)(const reference::Call&)>, ir::kOpKindCount> kExecutors{{
+    {OpKind::kConv, reference::conv},
+    {OpKind::kGemm, reference::gemm},
+    {OpKind::kMatMul, reference::matmul},
+    {OpKind::kQLinearConv, reference::qlinear_conv},
+    {OpKind::kQLinearMatMul, reference::qlinear_matmul},
+    {OpKind::kQuantizeLinear, reference::quantize_linear},
+    {OpKind::kDequantizeLinear, reference::dequantize_linear},
+    {OpKind::kRelu, reference::relu},
+    {OpKind::kClip, reference::clip},
+    {OpKind::kMaxPool, reference::max_pool},
+    {OpKind::kAveragePool, reference::average_pool},
+    {OpKind::kGlobalAveragePool, reference::average_pool},
+    {OpKind::kAdd, reference::arithmetic},
+    {OpKind::kQLinearAdd, reference::qlinear_binary},
+    {OpKind::kFlatten, reference::copy},
+    {OpKind::kReshape, reference::copy},
+    {OpKind::kSoftmax, reference::softmax},
+    {OpKind::kArgMax, reference::arg_max},
+    {OpKind::kTopK, reference::top_k},
+    {OpKind::kBatchNormalization, reference::batch_normalization},
+    {OpKind::kLRN, reference::lrn},
+    {OpKind::kConcat, reference::concat},
+    {OpKind::kSplit, reference::split},
+    {OpKind::kSlice, reference::slice},
+    {OpKind::kTranspose, reference::transpose},
+    {OpKind::kPad, reference::pad},
+    {OpKind::kSqueeze, reference::copy},
+    {OpKind::kUnsqueeze, reference::copy},
+    {OpKind::kReduceMean, reference::reduce_mean},
+    {OpKind::kSigmoid, reference::sigmoid},
+    {OpKind::kTanh, reference::tanh},
+    {OpKind::kLeakyRelu, reference::leaky_relu},
+    {OpKind::kHardSigmoid, reference::hard_sigmoid},
+    {OpKind::kHardSwish, reference::hard_swish},
+    {OpKind::kMul, reference::arithmetic},
+    {OpKind::kSub, reference::arithmetic},
+    {OpKind::kDiv, reference::arithmetic},
+    {OpKind::kResize, reference::resize},
+    {OpKind::kConvInteger, reference::conv_integer},
+    {OpKind::kMatMulInteger, reference::matmul_integer},
+    {OpKind::kIdentity, reference::copy},
+    {OpKind::kQGemm, reference::qgemm},
+    {OpKind::kQLinearConcat, reference::qlinear_concat},
+    {OpKind::kQLinearAveragePool, reference::qlinear_average_pool},
+    {OpKind::kQLinearGlobalAveragePool, reference::qlinear_average_pool},
+    {OpKind::kQLinearMul, reference::qlinear_binary},
+    {OpKind::kQLinearSigmoid, reference::qlinear_sigmoid},
+    {OpKind::kQLinearLeakyRelu, reference::qlinear_leaky_relu},
+}};
+
 void execute(const reference::Call& call) {
-  switch (call.node.op) {
-    case OpKind::kConv:
-      return reference::conv(call);
-    case OpKind::kGemm:
-      return reference::gemm(call);
-    case OpKind::kMatMul:
-      return reference::matmul(call);
-    case OpKind::kQLinearConv:
-      return reference::qlinear_conv(call);
-    case OpKind::kQLinearMatMul:
-      return reference::qlinear_matmul(call);
-    case OpKind::kQuantizeLinear:
-      return reference::quantize_linear(call);
-    case OpKind::kDequantizeLinear:
-      return reference::dequantize_linear(call);
-    case OpKind::kRelu:
-      return reference::relu(call);
-    case OpKind::kClip:
-      return reference::clip(call);
-    case OpKind::kMaxPool:
-      return reference::max_pool(call);
-    case OpKind::kAveragePool:
-    case OpKind::kGlobalAveragePool:
-      return reference::average_pool(call);
-    case OpKind::kAdd:
-      return reference::add(call);
-    case OpKind::kQLinearAdd:
-      return reference::qlinear_add(call);
-    case OpKind::kFlatten:
-    case OpKind::kReshape:
-      return reference::copy(call);
-    case OpKind::kSoftmax:
-      return reference::softmax(call);
-    case OpKind::kArgMax:
-      return reference::arg_max(call);
-    case OpKind::kTopK:
-      return reference::top_k(call);
-    default:
-      SYSTOLE_ASSERT(false, "operator " + std::string(ir::name_of(call.node.op)) + " is never imported");
-  }
+  const auto& [kind, run] = kExecutors[static_cast<std::size_t>(call.node.op)];
+  SYSTOLE_ASSERT(kind == call.node.op, "the table of executors is not in the order of OpKind");
+  run(call);
 }
 
 // Holds the data of all tensors while the graph runs, and drops what nobody will read again.

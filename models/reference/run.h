@@ -1,5 +1,6 @@
 // The reference executor: runs a network in plain loops. It is the oracle for everything else, so it shares
-// no code with the engines or their numerics, and prefers the obvious way to the fast one.
+// no code with the engines but the plain products of matrices (hw/numerics: their sums are defined to the
+// bit, and have tests of their own against loops), which would take too long otherwise.
 //
 // Arithmetic (bit-exact; the engines promise the same):
 //   requantise   saturate(round_half_even(float(acc) * m) + zero), m = (a_scale * b_scale[n]) / y_scale, all

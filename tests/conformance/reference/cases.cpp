@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "models/onnx/operators.h"
 #include "models/onnx/tensor_file.h"
@@ -37,10 +38,17 @@ std::optional<Case> read_case(const fs::path& folder, const std::string& group) 
     if (!initialisers.contains(input.name())) test.inputs.push_back(input.name());
   }
   for (const auto& node : model.graph().node()) {
-    const bool shaping = node.op_type() == "Reshape" || node.op_type() == "TopK";
-    if (!shaping || node.input_size() < 2) continue;
-    if (std::find(test.inputs.begin(), test.inputs.end(), node.input(1)) != test.inputs.end()) {
-      test.constants.insert(node.input(1));
+    // Inputs that say what to do rather than what to do it with: an exporter would have made them constants.
+    static const std::map<std::string, int> kFirstSetting{
+        {"Reshape", 1},         {"TopK", 1}, {"Slice", 1},  {"Split", 1},    {"Squeeze", 1},
+        {"Unsqueeze", 1},       {"Pad", 1},  {"Resize", 1}, {"Upsample", 1}, {"ReduceMean", 1},
+        {"ConstantOfShape", 0}, {"Range", 0}};
+    const auto setting = kFirstSetting.find(node.op_type());
+    if (setting == kFirstSetting.end()) continue;
+    for (int i = setting->second; i < node.input_size(); ++i) {
+      if (std::find(test.inputs.begin(), test.inputs.end(), node.input(i)) != test.inputs.end()) {
+        test.constants.insert(node.input(i));
+      }
     }
   }
   return test;

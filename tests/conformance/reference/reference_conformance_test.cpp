@@ -66,16 +66,14 @@ TEST_P(ReferenceConformance, GivesOnnxExpectedOutputs) {
       EXPECT_EQ(wrong, "") << test.name;
     }
   }
-  EXPECT_GT(count, 0U) << "no test of " << GetParam();
+  // Upsample left ONNX, and its tests with it.
+  if (GetParam() != "Upsample") EXPECT_GT(count, 0U) << "no test of " << GetParam();
 }
 
+// ONNX has no test of operators that are not its own: see tests/unit/reference.
 std::vector<std::string> operators() {
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < ir::kOpKindCount; ++i) {
-    const auto kind = static_cast<ir::OpKind>(i);
-    // ONNX has no test of operators that are not its own: see tests/unit/reference.
-    if (importer::is_importable(ir::name_of(kind), "")) names.emplace_back(ir::name_of(kind));
-  }
+  for (const std::string& name : importer::operators_of("")) names.push_back(name);
   return names;
 }
 

@@ -59,7 +59,7 @@ TEST(ImportErrors, Opsets) {
   model.input("x", {1}).output("y");
   model.node("Relu", {"x"}, {"y"});
   EXPECT_THAT(import_model(model).issues,
-              ElementsAre("net.onnx: uses opset 18; export it with an opset of 1 to 17"));
+              ElementsAre("net.onnx: uses opset 19; export it with an opset of 1 to 18"));
   model.proto().clear_opset_import();
   EXPECT_THAT(import_model(model).issues, ElementsAre(HasSubstr("states no opset version")));
 }
@@ -72,7 +72,7 @@ TEST(ImportErrors, UnsupportedOperatorsNameNodeOperatorAndNeighbours) {
   model.node("Relu", {"x"}, {"v"}, "custom").domain("my.ops");
   EXPECT_THAT(
       import_model(model).issues,
-      ElementsAre("net.onnx: act1: operator LeakyRelu is not supported; the nearest supported: Relu",
+      ElementsAre("net.onnx: act1: operator PRelu is not supported; the nearest supported: Relu",
                   AllOf(StartsWith("net.onnx: rnn: operator LSTM is not supported; supported are Conv, Gemm"),
                         HasSubstr("TopK")),
                   HasSubstr("custom: operator my.ops.Relu is not supported")));
