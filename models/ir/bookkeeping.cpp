@@ -14,6 +14,7 @@ struct Operands {
     return i < node.inputs.size() && node.inputs[i] != kNoTensor;
   }
   [[nodiscard]] const Shape& shape(std::size_t i) const { return graph.tensor(node.inputs[i]).value.shape; }
+  [[nodiscard]] std::int64_t in() const { return elements_of(shape(0)); }
   // Elements of the first output that is wanted.
   [[nodiscard]] std::int64_t out() const {
     for (const TensorId id : node.outputs) {
@@ -148,7 +149,83 @@ Operations operations_of(const Operands& of) {
       count.comparisons = rows.count * (attributes.k * rows.length - attributes.k * (attributes.k + 1) / 2);
       break;
     }
-    default:
+    case OpKind::kConvInteger:
+      count.macs = conv_macs(of, 1);
+      break;
+    case OpKind::kMatMulInteger:
+      count.macs = matmul_macs(of, 0);
+      break;
+    case OpKind::kQGemm: {
+      const auto& gemm = std::get<GemmAttributes>(node.attributes);
+      return requantised(gemm_macs(of, gemm), out, of.has(6));
+    }
+    case OpKind::kBatchNormalization:  // minus the mean, times the scale, plus the bias
+      count.additions = 2 * out;
+      count.multiplications = out;
+      break;
+    case OpKind::kLRN: {  // squares and their sums, the scale of the sum, a power as an exponential, the
+                          // quotient
+      const std::int64_t size = std::get<LrnAttributes>(node.attributes).size;
+      count.additions = out * size;
+      count.multiplications = out * (size + 1);
+      count.exponentials = out;
+      count.divisions = out;
+      break;
+    }
+    case OpKind::kReduceMean:
+      count.additions = of.in() - out;
+      count.divisions = out;
+      break;
+    case OpKind::kSigmoid:
+      count.exponentials = out;
+      count.additions = out;
+      count.divisions = out;
+      break;
+    case OpKind::kTanh:
+      count.exponentials = out;
+      break;
+    case OpKind::kLeakyRelu:
+      count.comparisons = out;
+      count.multiplications = out;
+      break;
+    case OpKind::kHardSigmoid:
+    case OpKind::kHardSwish:
+      count.additions = out;
+      count.multiplications = node.op == OpKind::kHardSwish ? 2 * out : out;
+      count.comparisons = 2 * out;
+      break;
+    case OpKind::kMul:
+      count.multiplications = out;
+      break;
+    case OpKind::kSub:
+      count.additions = out;
+      break;
+    case OpKind::kDiv:
+      count.divisions = out;
+      break;
+    case OpKind::kQLinearMul:
+      count.multiplications = 3 * out;
+      count.divisions = out;
+      count.conversions = 3 * out;
+      break;
+    case OpKind::kQLinearAveragePool:
+    case OpKind::kQLinearGlobalAveragePool:
+      count.additions = out * (window_size(node) - 1);
+      count.multiplications = out;
+      count.conversions = 2 * out;
+      break;
+    case OpKind::kQLinearConcat:  // a table of 256 entries each: nothing is computed per element
+    case OpKind::kQLinearSigmoid:
+    case OpKind::kQLinearLeakyRelu:
+    case OpKind::kConcat:
+    case OpKind::kSplit:
+    case OpKind::kSlice:
+    case OpKind::kTranspose:
+    case OpKind::kPad:
+    case OpKind::kSqueeze:
+    case OpKind::kUnsqueeze:
+    case OpKind::kResize:
+    case OpKind::kIdentity:
       break;
   }
   return count;
@@ -162,11 +239,21 @@ std::vector<std::size_t> parameter_positions(OpKind op) {
       return {0, 1, 2};
     case OpKind::kMatMul:
     case OpKind::kAdd:
+    case OpKind::kMul:
+    case OpKind::kSub:
+    case OpKind::kDiv:
+    case OpKind::kConvInteger:
+    case OpKind::kMatMulInteger:
       return {0, 1};
+    case OpKind::kBatchNormalization:
+      return {1, 2, 3, 4};
+    case OpKind::kQGemm:
+      return {0, 3, 6};
     case OpKind::kQLinearConv:
       return {3, 8};
     case OpKind::kQLinearMatMul:
     case OpKind::kQLinearAdd:
+    case OpKind::kQLinearMul:
       return {0, 3};
     default:
       return {};

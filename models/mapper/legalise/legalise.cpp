@@ -37,6 +37,9 @@ void legalise_node(Context& context, const ir::Node& node, const Fusion& fusion)
       return legalise_top_k(context, node);
     case ir::OpKind::kFlatten:
     case ir::OpKind::kReshape:
+    case ir::OpKind::kSqueeze:
+    case ir::OpKind::kUnsqueeze:
+    case ir::OpKind::kIdentity:
       return legalise_reshape(context, node);
     default:
       return context.issues.add(node.name, "operator " + std::string(ir::name_of(node.op)) +

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <map>
 
+#include "models/onnx/fold.h"
 #include "models/onnx/operators.h"
 #include "models/onnx/tensor_file.h"
 
@@ -27,7 +28,8 @@ std::optional<Case> read_case(const fs::path& folder, const std::string& group) 
   if (!file || !model.ParseFromIstream(&file)) return std::nullopt;
   Case test{group + "/" + folder.filename().string(), folder.string(), {}, {}, {}};
   for (const auto& node : model.graph().node()) {
-    if (kDissolved.contains(node.op_type())) continue;
+    const bool folds = node.domain().empty() && importer::find_constant_function(node.op_type()) != nullptr;
+    if (folds || kDissolved.contains(node.op_type())) continue;
     if (!importer::is_importable(node.op_type(), node.domain())) return std::nullopt;
     test.operators.push_back(node.op_type());
   }

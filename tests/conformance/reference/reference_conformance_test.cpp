@@ -67,7 +67,7 @@ TEST_P(ReferenceConformance, GivesOnnxExpectedOutputs) {
     }
   }
   // Upsample left ONNX, and its tests with it.
-  if (GetParam() != "Upsample") EXPECT_GT(count, 0U) << "no test of " << GetParam();
+  EXPECT_TRUE(count > 0 || GetParam() == "Upsample") << "no test of " << GetParam();
 }
 
 // ONNX has no test of operators that are not its own: see tests/unit/reference.
@@ -94,7 +94,7 @@ TEST(ReferenceConformanceTotal, PassesEveryApplicableTest) {
   std::cout << "passed " << passed << " of " << applicable << " applicable (" << names.size()
             << " tests of these operators)\n";
   EXPECT_EQ(passed, applicable);
-  EXPECT_GE(applicable, 151U) << "ONNX's test data has shrunk";
+  EXPECT_GE(applicable, 275U) << "ONNX's test data has shrunk";
   for (const auto& [name, reason] : excluded) {
     EXPECT_TRUE(names.contains(name)) << name << " is no test of these operators";
   }

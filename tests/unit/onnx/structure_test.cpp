@@ -89,7 +89,7 @@ TEST(ImportStructure, AnOutputThatIsAnIdentityIsACopy) {
   model.node("Identity", {"y"}, {"z"}, "same");
   const ir::Graph graph = imported(model);
   ASSERT_EQ(graph.node_count(), 2U);
-  EXPECT_EQ(graph.node(1).op, OpKind::kReshape);
+  EXPECT_EQ(graph.node(1).op, OpKind::kIdentity);
   EXPECT_EQ(graph.node(1).name, "same");
   EXPECT_EQ(graph.tensor(graph.outputs()[1]).value.name, "z");
 }
