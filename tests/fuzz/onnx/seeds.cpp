@@ -76,7 +76,7 @@ std::string modern_network() {
   ModelBuilder model(14);
   model.input("x", {1, 2, 4, 4}).output("y");
   model.floats("one", {2}, {1, 1}).floats("zero", {2}, {0, 0}).floats("scales", {4}, {1, 1, 2, 2});
-  model.int64s("pads", {8}, {0, 0, 1, 1, 0, 0, 1, 1}).int64s("from", {1}, {3}).int64s("to", {1}, {-9});
+  model.int64s("pads", {8}, {0, 0, 1, 1, 0, 0, 1, 1}).int64s("from", {1}, {3}).int64s("to", {1}, {-13});
   model.int64s("axis", {1}, {3}).int64s("back", {1}, {-1}).int64s("sizes", {2}, {1, 1});
   model.node("BatchNormalization", {"x", "one", "zero", "zero", "one"}, {"bn"});
   model.node("LRN", {"bn"}, {"lrn"}).integer("size", 3);
