@@ -32,6 +32,11 @@ Dims dense_strides(const Dims& dims, std::int64_t element_bytes) {
   return strides;
 }
 
+Dims sram_strides(const Value& value) {
+  if (!value.sram_strides.empty()) return value.sram_strides;
+  return dense_strides(value.dims, static_cast<std::int64_t>(size_of(value.type)));
+}
+
 EngineKind engine_of(const HwOp& op) {
   return std::visit(
       Overloaded{[](const MatrixOp&) { return EngineKind::kMatrix; },

@@ -32,6 +32,11 @@ struct Value {
   /// Byte strides of `dims` where the value stands in DRAM. Network inputs and outputs stand there as ONNX
   /// declares them (N, C, H, W), all else dense.
   Dims dram_strides;
+  /// Slices of another value (channels of a concatenation): byte strides of `dims` in SRAM, empty = dense;
+  /// and bytes from the root's first element to this one's, in SRAM and in DRAM. Strides may be negative.
+  Dims sram_strides;
+  std::int64_t sram_offset = 0;
+  std::int64_t dram_offset = 0;
   std::uint32_t io_index = 0;   ///< network inputs and outputs
   std::vector<std::byte> data;  ///< constants
   /// Packs: the bytes depend on the tiling and are made with it; `dims` is then the size in bytes.
@@ -46,6 +51,8 @@ struct Value {
 
 /// Byte strides of a dense array.
 Dims dense_strides(const Dims& dims, std::int64_t element_bytes);
+/// Byte strides of a value in SRAM.
+Dims sram_strides(const Value& value);
 
 /// Which dimension of a value plays which part in a convolution or GEMM; -1 = the value has no such
 /// dimension.

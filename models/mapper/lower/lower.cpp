@@ -76,6 +76,9 @@ private:
 
   /// Where a value stands in DRAM.
   [[nodiscard]] Location dram_location(ValueId id) const {
+    return dram_root(id).plus(hw_.value(id).dram_offset);
+  }
+  [[nodiscard]] Location dram_root(ValueId id) const {
     const Value& root = hw_.root(id);
     const std::uint64_t offset = plan_.dram_offset[root.root];
     switch (root.kind) {
@@ -91,16 +94,15 @@ private:
     return {};
   }
   [[nodiscard]] Location sram_location(ValueId id) const {
-    return {Location::kAbsolute, plan_.sram_address[hw_.value(id).root]};
+    const Location root{Location::kAbsolute, plan_.sram_address[hw_.value(id).root]};
+    return root.plus(hw_.value(id).sram_offset);
   }
   [[nodiscard]] Location home(ValueId id) const {
     return plan_.homes.has(hw_, id) ? sram_location(id) : dram_location(id);
   }
   [[nodiscard]] Dims home_strides(ValueId id) const {
     const Value& value = hw_.value(id);
-    return plan_.homes.has(hw_, id)
-               ? dense_strides(value.dims, static_cast<std::int64_t>(size_of(value.type)))
-               : value.dram_strides;
+    return plan_.homes.has(hw_, id) ? sram_strides(value) : value.dram_strides;
   }
 
   // ---- operations ----
@@ -117,7 +119,7 @@ private:
   /// A whole value between its places in DRAM and SRAM.
   [[nodiscard]] Copy whole_copy(ValueId id, bool to_sram, std::uint8_t stream) const {
     const Value& value = hw_.value(id);
-    const Dims sram = dense_strides(value.dims, static_cast<std::int64_t>(size_of(value.type)));
+    const Dims sram = sram_strides(value);
     const Dims& dram = value.dram_strides;
     Copy copy;
     copy.src = to_sram ? dram_location(id) : sram_location(id);
@@ -164,7 +166,8 @@ private:
     for (const ValueId id : writes_of(node.op)) {
       const ValueId root = hw_.value(id).root;
       if (hw_.value(root).kind == ValueKind::kOutput && plan_.homes.in_sram[root]) {
-        add_transfer(whole_copy(root, false, SGB_STREAM_OUTPUT), false);
+        const bool slice = !hw_.value(id).sram_strides.empty();
+        add_transfer(whole_copy(slice ? id : root, false, SGB_STREAM_OUTPUT), false);
         ++step_;
       }
     }

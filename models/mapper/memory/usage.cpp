@@ -32,9 +32,11 @@ Lifetime lifetime_of(const HwGraph& hw, const Usage& usage, ValueId root, bool p
     default:
       life.first = usage.writers.front();
   }
-  life.last = std::max(life.first, usage.readers.empty() ? life.first : usage.readers.back());
+  // Slices of one value have a writer each.
+  const std::int64_t written = usage.writers.empty() ? life.first : usage.writers.back();
+  life.last = std::max({life.first, written, usage.readers.empty() ? life.first : usage.readers.back()});
   // The copy to DRAM goes on while the next operation runs.
-  if (hw.value(root).kind == ValueKind::kOutput) life.last = std::max(life.last, life.first + 1);
+  if (hw.value(root).kind == ValueKind::kOutput) life.last = std::max(life.last, written + 1);
   return life;
 }
 

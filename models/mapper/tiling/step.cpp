@@ -24,7 +24,7 @@ bool in_place(const HwGraph& hw, const Homes& homes, const Operand& operand) {
   if (!homes.has(hw, operand.value) || operand.pack) return false;
   const Value& value = hw.value(operand.value);
   const auto size = static_cast<std::int64_t>(size_of(value.type));
-  const Dims strides = dense_strides(value.dims, size);
+  const Dims strides = sram_strides(value);
   if (operand.adjacent == kAnyStrides) return true;
   if (operand.adjacent == kDense) return is_dense(operand.region.extent, strides, size);
   const auto d = static_cast<std::size_t>(operand.adjacent);

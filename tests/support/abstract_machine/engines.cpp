@@ -37,6 +37,31 @@ std::uint8_t narrowed(double value, std::uint8_t type) {
   return static_cast<std::uint8_t>(static_cast<std::int32_t>(std::clamp(value, low, high)));
 }
 
+float combined(const sgb_vector& op, float a, float b) {
+  if ((op.flags & SGB_VECTOR_SWAPPED) != 0) std::swap(a, b);
+  return op.op == SGB_VECTOR_ADD   ? a + b
+         : op.op == SGB_VECTOR_SUB ? a - b
+         : op.op == SGB_VECTOR_MUL ? a * b
+                                   : a / b;
+}
+
+float function(const sgb_vector& op, float a) {
+  const float line = op.a_scale * a + op.b_scale;
+  const float hard = line < 0 ? 0 : line > 1 ? 1 : line;
+  switch (op.op) {
+    case SGB_VECTOR_LEAKY_RELU:
+      return a < 0 ? op.a_scale * a : a;
+    case SGB_VECTOR_SIGMOID:
+      return 1 / (1 + std::exp(-a));
+    case SGB_VECTOR_TANH:
+      return std::tanh(a);
+    case SGB_VECTOR_HARD_SIGMOID:
+      return hard;
+    default:
+      return a * hard;
+  }
+}
+
 void elementwise(const sgb_vector& op, Memory& memory, PendingWrites& writes) {
   for (std::uint64_t i = 0; i < op.count; ++i) {
     const std::uint64_t a_at = op.a + i * size_of_type(op.in_type);
@@ -79,11 +104,26 @@ void elementwise(const sgb_vector& op, Memory& memory, PendingWrites& writes) {
       }
       continue;
     }
-    const bool add = op.op == SGB_VECTOR_ADD;
+    if (op.op == SGB_VECTOR_TABLE) {
+      const std::size_t size = size_of_type(op.out_type);
+      writes.store_bytes(out, memory.at(op.table + *memory.at(a_at, 1) * size, size), size);
+      continue;
+    }
+    if (op.op >= SGB_VECTOR_LEAKY_RELU && op.op <= SGB_VECTOR_HARD_SWISH) {
+      writes.store(out, function(op, memory.load<float>(a_at)));
+      continue;
+    }
     if (op.in_type == SGB_TYPE_FLOAT32) {
       const float a = memory.load<float>(a_at);
-      const float b = memory.load<float>(b_at);
-      float value = add ? a + b : a * b;
+      float value = 0;
+      if (op.op == SGB_VECTOR_NORMALIZE) {
+        const std::uint64_t row = op.b + i / op.inner % op.axis * 4;
+        value = a - memory.load<float>(row);
+        value = value * memory.load<float>(row + op.axis * 4U);
+        value = value + memory.load<float>(row + op.axis * 8U);
+      } else {
+        value = combined(op, a, memory.load<float>(b_at));
+      }
       if ((op.flags & SGB_VECTOR_CLIP_RESULT) != 0) {
         value = std::min(std::max(value, op.clip_min_f), op.clip_max_f);
       }
@@ -91,8 +131,9 @@ void elementwise(const sgb_vector& op, Memory& memory, PendingWrites& writes) {
     } else {
       const float a = static_cast<float>(load(memory, op.in_type, a_at) - op.a_zero) * op.a_scale;
       const float b = static_cast<float>(load(memory, op.in_type, b_at) - op.b_zero) * op.b_scale;
-      const float ratio = (add ? a + b : a * b) / op.out_scale;
-      const double rounded = static_cast<double>(std::nearbyint(ratio)) + op.out_zero;
+      const float ratio = combined(op, a, b) / op.out_scale;
+      const double rounded =
+          (std::isnan(ratio) ? 0.0 : static_cast<double>(std::nearbyint(ratio))) + op.out_zero;
       const double type_low = op.out_type == SGB_TYPE_INT8 ? -128 : 0;
       const double type_high = op.out_type == SGB_TYPE_INT8 ? 127 : 255;
       const double value = std::min<double>(
@@ -120,15 +161,32 @@ void average_pool(const sgb_vector& op, Memory& memory, PendingWrites& writes) {
   for (std::int64_t oy = 0; oy < op.out_h; ++oy) {
     for (std::int64_t ox = 0; ox < op.out_w; ++ox) {
       for (std::int64_t c = 0; c < op.channels; ++c, ++i) {
+        const bool bytes = op.in_type != SGB_TYPE_FLOAT32;
         float sum = 0;
+        std::int32_t total = 0;
         int count = 0;
         for_window(op, oy, ox, c, [&](bool inside, std::int64_t y, std::int64_t x, std::uint64_t at) {
-          if (inside) sum += memory.load<float>(op.a + at * 4);
+          if (inside && !bytes) sum += memory.load<float>(op.a + at * 4);
+          if (inside && bytes) {
+            total += static_cast<std::int32_t>(load(memory, op.in_type, op.a + at)) - op.a_zero;
+          }
           const bool in_padded =
               y < std::int64_t{op.in_h} + op.pad_bottom && x < std::int64_t{op.in_w} + op.pad_right;
           count += (op.flags & SGB_VECTOR_COUNT_INCLUDE_PAD) != 0 ? in_padded : inside;
         });
-        writes.store(op.out + i * 4, sum / static_cast<float>(count));
+        if (!bytes) {
+          writes.store(op.out + i * 4, sum / static_cast<float>(count));
+          continue;
+        }
+        const float factor = op.a_scale / (op.out_scale * static_cast<float>(count));
+        const double value =
+            static_cast<double>(std::nearbyint(static_cast<float>(total) * factor)) + op.out_zero;
+        const double low = op.out_type == SGB_TYPE_INT8 ? -128 : 0;
+        const double high = op.out_type == SGB_TYPE_INT8 ? 127 : 255;
+        writes.store(op.out + i,
+                     narrowed(std::min<double>(std::max<double>(std::clamp(value, low, high), op.clip_min),
+                                               op.clip_max),
+                              op.out_type));
       }
     }
   }
@@ -148,6 +206,33 @@ void softmax(const sgb_vector& op, Memory& memory, PendingWrites& writes) {
       }
       for (std::uint64_t a = 0; a < op.axis; ++a) writes.store(op.out + at(a), e[a] / sum);
     }
+  }
+}
+
+void lrn(const sgb_vector& op, Memory& memory, PendingWrites& writes) {
+  const std::int64_t size = op.kernel_w;
+  for (std::uint64_t i = 0; i < op.count; ++i) {
+    const std::int64_t c = static_cast<std::int64_t>(i / op.inner % op.axis);
+    float sum = 0;
+    for (std::int64_t k = c - (size - 1) / 2; k <= c + size / 2; ++k) {
+      if (k < 0 || k >= std::int64_t{op.axis}) continue;
+      const auto at =
+          static_cast<std::uint64_t>(static_cast<std::int64_t>(i) + (k - c) * std::int64_t{op.inner});
+      const float x = memory.load<float>(op.a + at * 4);
+      sum += x * x;
+    }
+    const float base = op.out_scale + (op.a_scale / static_cast<float>(size)) * sum;
+    writes.store(op.out + i * 4, memory.load<float>(op.a + i * 4) / std::pow(base, op.b_scale));
+  }
+}
+
+void reduce_mean(const sgb_vector& op, Memory& memory, PendingWrites& writes) {
+  for (std::uint64_t i = 0; i < op.count; ++i) {
+    float sum = 0;
+    for (std::uint64_t k = 0; k < op.axis; ++k) {
+      sum += memory.load<float>(op.a + ((i / op.inner * op.axis + k) * op.inner + i % op.inner) * 4);
+    }
+    writes.store(op.out + i * 4, sum / static_cast<float>(op.axis));
   }
 }
 
@@ -202,6 +287,10 @@ void run_vector(const sgb_vector& op, Memory& memory, PendingWrites& writes) {
     average_pool(op, memory, writes);
   } else if (op.op == SGB_VECTOR_SOFTMAX) {
     softmax(op, memory, writes);
+  } else if (op.op == SGB_VECTOR_LRN) {
+    lrn(op, memory, writes);
+  } else if (op.op == SGB_VECTOR_REDUCE_MEAN) {
+    reduce_mean(op, memory, writes);
   } else {
     elementwise(op, memory, writes);
   }
