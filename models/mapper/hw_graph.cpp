@@ -43,7 +43,8 @@ EngineKind engine_of(const HwOp& op) {
                  [](const ElementwiseOp&) { return EngineKind::kVector; },
                  [](const PoolOp& o) { return o.average ? EngineKind::kVector : EngineKind::kSort; },
                  [](const AxisOp& o) {
-                   return o.kind == AxisOp::Kind::kSoftmax ? EngineKind::kVector : EngineKind::kSort;
+                   const bool sorts = o.kind == AxisOp::Kind::kArgMax || o.kind == AxisOp::Kind::kTopK;
+                   return sorts ? EngineKind::kSort : EngineKind::kVector;
                  },
                  [](const CopyOp&) { return EngineKind::kDma; }},
       op);
@@ -54,7 +55,7 @@ std::vector<ValueId> reads_of(const HwOp& op) {
                                  return present({o.a, o.pack, o.b, o.bias_value});
                                },
                                [](const ElementwiseOp& o) {
-                                 return present({o.a, o.b, o.scales, o.zeros});
+                                 return present({o.a, o.b, o.scales, o.zeros, o.table});
                                },
                                [](const PoolOp& o) { return present({o.in}); },
                                [](const AxisOp& o) { return present({o.in}); },

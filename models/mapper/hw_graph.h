@@ -153,8 +153,10 @@ struct ElementwiseOp {
   Bounds clip;
   // Quantise and dequantise with one scale per index of dimension `axis`.
   int axis = -1;
-  ValueId scales = kNoValue;
+  ValueId scales = kNoValue;  ///< of normalise: rows of means, scales and biases, dims {3, axis}
   ValueId zeros = kNoValue;
+  ValueId table = kNoValue;  ///< 256 entries
+  bool swapped = false;      ///< b - a, b / a
 };
 
 /// Max or average pooling of (N, H, W, C) values.
@@ -164,11 +166,14 @@ struct PoolOp {
   ValueId in = kNoValue;
   ValueId out = kNoValue;
   WindowShape window;
+  // Average of 8-bit elements.
+  float a_scale = 1, out_scale = 1;
+  std::int32_t a_zero = 0, out_zero = 0;
 };
 
-/// Softmax, arg-max, top-k: over dimension `axis`.
+/// Softmax, LRN, mean, arg-max, top-k: over dimension `axis`.
 struct AxisOp {
-  enum class Kind : std::uint8_t { kSoftmax, kArgMax, kTopK };
+  enum class Kind : std::uint8_t { kSoftmax, kLrn, kMean, kArgMax, kTopK };
   Kind kind = Kind::kSoftmax;
   ValueId in = kNoValue;
   ValueId out = kNoValue;      ///< softmax, arg-max indices, top-k values (may be unwanted)
@@ -176,16 +181,21 @@ struct AxisOp {
   int axis = 0;
   std::int64_t k = 1;
   std::uint8_t flags = 0;  ///< SGB_SORT_*
+  // LRN
+  std::int64_t size = 1;
+  float alpha = 0, beta = 0, bias = 0;
 };
 
 /// A strided copy by DMA: dst[i] = src[i] for all i below `extent`. Strides in bytes, by dimension of
 /// `extent`; once for a value that lies dense, once for a network input or output in DRAM. 0 repeats.
+/// Without a source every element becomes `fill`.
 struct CopyOp {
   ValueId src = kNoValue;
   ValueId dst = kNoValue;
   Dims extent;
   Dims src_dense, src_dram;
   Dims dst_dense, dst_dram;
+  std::uint64_t fill = 0;
 };
 
 using HwOp = std::variant<MatrixOp, ElementwiseOp, PoolOp, AxisOp, CopyOp>;

@@ -1,5 +1,6 @@
 #include "models/mapper/legalise/context.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace systole::mapper {
@@ -38,8 +39,7 @@ bool orders_agree(const ir::Shape& shape) {
 }
 
 Dims onnx_strides(const Value& value, const ir::Shape& shape, bool in_dram) {
-  const Dims physical = in_dram ? value.dram_strides
-                                : dense_strides(value.dims, static_cast<std::int64_t>(size_of(value.type)));
+  const Dims physical = in_dram ? value.dram_strides : sram_strides(value);
   Dims strides(shape.size());
   for (std::size_t d = 0; d < shape.size(); ++d) {
     strides[d] =
@@ -97,6 +97,48 @@ ValueId Context::add_value(Value value) {
 }
 
 ValueId Context::value_of(ir::TensorId id) {
+  const ValueId found = operand_of(id);
+  if (hw.value(found).sram_strides.empty()) return found;
+  const ir::Tensor& source = tensor(id);
+  const ValueId dense = temporary(source.name + " (dense)", source.type, source.shape);
+  copy_all(found, dense, source.shape);
+  // A slice of a result under way keeps its name: its writer may not have run.
+  return dense;
+}
+
+void Context::copy_all(ValueId from, ValueId to, const ir::Shape& shape) {
+  CopyOp copy;
+  copy.src = from;
+  copy.dst = to;
+  copy.extent = shape;
+  copy.src_dense = onnx_strides(hw.value(from), shape, false);
+  copy.src_dram = onnx_strides(hw.value(from), shape, true);
+  copy.dst_dense = onnx_strides(hw.value(to), shape, false);
+  copy.dst_dram = onnx_strides(hw.value(to), shape, true);
+  add(copy);
+}
+
+ValueId Context::slice(ValueId of, const ir::Shape& shape, const ir::Shape& begin, const ir::Shape& step,
+                       const ir::Shape& extent) {
+  Value value = hw.value(of);
+  const Dims sram = onnx_strides(value, shape, false);
+  const Dims dram = onnx_strides(value, shape, true);
+  Dims sram_by_dim(shape.size());
+  Dims dram_by_dim(shape.size());
+  for (std::size_t d = 0; d < shape.size(); ++d) {
+    value.sram_offset += begin[d] * sram[d];
+    value.dram_offset += begin[d] * dram[d];
+    sram_by_dim[d] = step[d] * sram[d];
+    dram_by_dim[d] = step[d] * dram[d];
+  }
+  value.data.clear();
+  value.dims = physical_dims(extent);
+  value.sram_strides = physical_dims(sram_by_dim);
+  value.dram_strides = physical_dims(dram_by_dim);
+  return add_value(std::move(value));
+}
+
+ValueId Context::operand_of(ir::TensorId id) {
   ValueId& known = hw.value_of_tensor[id];
   if (known == kNoValue) {
     const ir::Tensor& source = tensor(id);
@@ -109,6 +151,17 @@ ValueId Context::value_of(ir::TensorId id) {
 
 ValueId Context::define(ir::TensorId id) {
   const ir::Tensor& source = tensor(id);
+  if (hw.value_of_tensor[id] != kNoValue) return hw.value_of_tensor[id];  // as the target of a slice
+  if (const auto found = slots.find(id); found != slots.end()) {
+    const Slot slot = found->second;
+    const ValueId target = define(slot.target);
+    ir::Shape begin(source.shape.size(), 0);
+    begin[static_cast<std::size_t>(slot.axis)] = slot.begin;
+    const ValueId part =
+        slice(target, tensor(slot.target).shape, begin, ir::Shape(begin.size(), 1), source.shape);
+    hw.values[part].name = source.name;
+    return hw.value_of_tensor[id] = part;
+  }
   Value value;
   value.name = source.name;
   value.type = source.type;
@@ -197,8 +250,12 @@ void Context::reshape_into(ValueId from, const ir::Shape& shape, ir::TensorId to
                                           : view(from, physical_dims(target.shape));
       return;
     }
-    // The producer writes straight to the network output, unless it is an input or an output of its own.
-    if (root.kind == ValueKind::kActivation) {
+    // The producer writes straight to the network output, unless it is an input or an output of its own, or
+    // others have parts of it.
+    const bool whole_root = std::all_of(hw.values.begin(), hw.values.end(), [&](const Value& value) {
+      return value.root != hw.value(from).root || value.sram_strides.empty();
+    });
+    if (root.kind == ValueKind::kActivation && whole_root) {
       const Dims strides =
           physical_dims(dense_strides(target.shape, static_cast<std::int64_t>(size_of(target.type))));
       for (Value& value : hw.values) {

@@ -1,6 +1,8 @@
 // What the legalising functions of all operators share: values, constants, views, complaints.
 #pragma once
 
+#include <array>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -45,8 +47,21 @@ public:
 
   /// The value of an operand; constants are brought into physical order at their first use.
   ValueId value_of(ir::TensorId id);
-  /// The value that a node is about to make.
+  /// The same, perhaps as a slice of another value, whose strides the reader must honour. (value_of() makes a
+  /// dense copy of a slice.)
+  ValueId operand_of(ir::TensorId id);
+  /// The value that a node is about to make: a slice of a concatenation where that costs nothing.
   ValueId define(ir::TensorId id);
+  /// Part of a value whose ONNX shape is `shape`: element o of dimension d is element begin[d] + o * step[d].
+  ValueId slice(ValueId of, const ir::Shape& shape, const ir::Shape& begin, const ir::Shape& step,
+                const ir::Shape& extent);
+  /// Where operands of concatenations stand in their results.
+  struct Slot {
+    ir::TensorId target = ir::kNoTensor;
+    std::int64_t axis = 0;
+    std::int64_t begin = 0;
+  };
+  std::map<ir::TensorId, Slot> slots;
   /// A value between two operations of one node. shape: in ONNX order.
   ValueId temporary(const std::string& name, DType type, const ir::Shape& shape);
   ValueId constant(const std::string& name, DType type, const Dims& dims, std::vector<std::byte> data);
@@ -60,6 +75,9 @@ public:
   void reshape_into(ValueId from, const ir::Shape& shape, ir::TensorId to);
   /// A copy in ONNX order of a value whose physical order is another; the value itself where they agree.
   ValueId in_onnx_order(ValueId from, const ir::Shape& shape, const std::string& name);
+
+  /// Copies a whole value of that ONNX shape.
+  void copy_all(ValueId from, ValueId to, const ir::Shape& shape);
 
   /// Adds the operation to the node at work.
   void add(const HwOp& op);
@@ -88,6 +106,15 @@ Dims onnx_strides(const Value& value, const ir::Shape& shape, bool in_dram);
 ValueId broadcast_operand(Context& context, ValueId operand, const ir::Shape& shape, const ir::Shape& result,
                           bool in_full, const std::string& name);
 
+/// A function of floats between the dequantisation and the quantisation of 8-bit tensors.
+struct ByteFunction {
+  float in_scale = 1, out_scale = 1;
+  std::int32_t in_zero = 0, out_zero = 0;
+  std::function<float(float)> function;
+};
+/// Its 256 results as a constant, by the bit pattern of the element.
+ValueId make_table(Context& context, const std::string& name, DType in, DType out, const ByteFunction& f);
+
 // One function per family of operators; each adds its operations to the context.
 void legalise_conv(Context& context, const ir::Node& node, const Fusion& fusion);
 void legalise_matmul(Context& context, const ir::Node& node, const Fusion& fusion);
@@ -100,5 +127,21 @@ void legalise_softmax(Context& context, const ir::Node& node);
 void legalise_arg_max(Context& context, const ir::Node& node);
 void legalise_top_k(Context& context, const ir::Node& node);
 void legalise_reshape(Context& context, const ir::Node& node);
+void legalise_function(Context& context, const ir::Node& node);
+void legalise_byte_function(Context& context, const ir::Node& node);
+void legalise_normalization(Context& context, const ir::Node& node, const Fusion& fusion);
+void legalise_lrn(Context& context, const ir::Node& node);
+void legalise_mean(Context& context, const ir::Node& node);
+void legalise_concat(Context& context, const ir::Node& node);
+void legalise_split(Context& context, const ir::Node& node);
+void legalise_slice(Context& context, const ir::Node& node);
+void legalise_transpose(Context& context, const ir::Node& node);
+void legalise_pad(Context& context, const ir::Node& node);
+void legalise_resize(Context& context, const ir::Node& node);
+void legalise_quantised_gemm(Context& context, const ir::Node& node);
+
+/// Finds the operands of concatenations that their producers can write straight into the result: fills
+/// context.slots.
+void place_concatenations(Context& context, const std::vector<ir::NodeIndex>& order);
 
 }  // namespace systole::mapper

@@ -1,4 +1,4 @@
-// Conv and QLinearConv.
+// Conv, QLinearConv and ConvInteger.
 #include "models/mapper/legalise/matrix_common.h"
 
 namespace systole::mapper {
@@ -75,14 +75,19 @@ void legalise_conv(Context& context, const ir::Node& node, const Fusion& fusion)
   op.out_type = y.type;
   set_conv_shape(node, op, x, w, y.shape);
   if (!window_fits(context, node, op.window)) return;
-  op.a = context.value_of(node.inputs[0]);
+  op.a = context.operand_of(node.inputs[0]);
   if (context.graph.tensor(node.inputs[w_input]).is_constant()) {
     op.b_data = w.data;
   } else {
     op.b = context.value_of(node.inputs[w_input]);
   }
-  if (quantised) set_quantisation(context, node, op, w.shape[0]);
-  if (context.has_input(node, bias_input)) set_bias(context, op, node.inputs[bias_input], w.shape[0]);
+  if (node.op == ir::OpKind::kConvInteger) {
+    set_zero_points(context, node, op, 2, 3, w.shape[0]);
+  } else if (quantised) {
+    set_quantisation(context, node, op, w.shape[0]);
+  }
+  const bool has_bias = node.op != ir::OpKind::kConvInteger && context.has_input(node, bias_input);
+  if (has_bias) set_bias(context, op, node.inputs[bias_input], w.shape[0]);
   op.clip = fusion.clip;
   finish(context, node, op);
 }

@@ -72,6 +72,11 @@ bool ends_in_clip(ir::OpKind op) {
     case ir::OpKind::kQLinearMatMul:
     case ir::OpKind::kAdd:
     case ir::OpKind::kQLinearAdd:
+    case ir::OpKind::kMul:
+    case ir::OpKind::kSub:
+    case ir::OpKind::kDiv:
+    case ir::OpKind::kQLinearMul:
+    case ir::OpKind::kBatchNormalization:
     case ir::OpKind::kRelu:
     case ir::OpKind::kClip:
       return true;

@@ -10,14 +10,20 @@ void legalise_node(Context& context, const ir::Node& node, const Fusion& fusion)
   switch (node.op) {
     case ir::OpKind::kConv:
     case ir::OpKind::kQLinearConv:
+    case ir::OpKind::kConvInteger:
       return legalise_conv(context, node, fusion);
     case ir::OpKind::kMatMul:
     case ir::OpKind::kQLinearMatMul:
+    case ir::OpKind::kMatMulInteger:
       return legalise_matmul(context, node, fusion);
     case ir::OpKind::kGemm:
       return legalise_gemm(context, node, fusion);
     case ir::OpKind::kAdd:
     case ir::OpKind::kQLinearAdd:
+    case ir::OpKind::kMul:
+    case ir::OpKind::kSub:
+    case ir::OpKind::kDiv:
+    case ir::OpKind::kQLinearMul:
       return legalise_add(context, node, fusion);
     case ir::OpKind::kRelu:
     case ir::OpKind::kClip:
@@ -28,6 +34,8 @@ void legalise_node(Context& context, const ir::Node& node, const Fusion& fusion)
     case ir::OpKind::kMaxPool:
     case ir::OpKind::kAveragePool:
     case ir::OpKind::kGlobalAveragePool:
+    case ir::OpKind::kQLinearAveragePool:
+    case ir::OpKind::kQLinearGlobalAveragePool:
       return legalise_pool(context, node);
     case ir::OpKind::kSoftmax:
       return legalise_softmax(context, node);
@@ -41,9 +49,36 @@ void legalise_node(Context& context, const ir::Node& node, const Fusion& fusion)
     case ir::OpKind::kUnsqueeze:
     case ir::OpKind::kIdentity:
       return legalise_reshape(context, node);
-    default:
-      return context.issues.add(node.name, "operator " + std::string(ir::name_of(node.op)) +
-                                               " cannot run on this SoC: no engine of it computes it");
+    case ir::OpKind::kSigmoid:
+    case ir::OpKind::kTanh:
+    case ir::OpKind::kLeakyRelu:
+    case ir::OpKind::kHardSigmoid:
+    case ir::OpKind::kHardSwish:
+      return legalise_function(context, node);
+    case ir::OpKind::kQLinearSigmoid:
+    case ir::OpKind::kQLinearLeakyRelu:
+      return legalise_byte_function(context, node);
+    case ir::OpKind::kBatchNormalization:
+      return legalise_normalization(context, node, fusion);
+    case ir::OpKind::kLRN:
+      return legalise_lrn(context, node);
+    case ir::OpKind::kReduceMean:
+      return legalise_mean(context, node);
+    case ir::OpKind::kConcat:
+    case ir::OpKind::kQLinearConcat:
+      return legalise_concat(context, node);
+    case ir::OpKind::kSplit:
+      return legalise_split(context, node);
+    case ir::OpKind::kSlice:
+      return legalise_slice(context, node);
+    case ir::OpKind::kTranspose:
+      return legalise_transpose(context, node);
+    case ir::OpKind::kPad:
+      return legalise_pad(context, node);
+    case ir::OpKind::kResize:
+      return legalise_resize(context, node);
+    case ir::OpKind::kQGemm:
+      return legalise_quantised_gemm(context, node);
   }
 }
 
@@ -72,9 +107,9 @@ void check_tensors(const ir::Graph& graph, Issues& issues) {
 void make_outputs(Context& context) {
   const auto& outputs = context.graph.outputs();
   for (std::uint32_t i = 0; i < outputs.size(); ++i) {
-    const ValueId made = context.value_of(outputs[i]);
+    const ValueId made = context.operand_of(outputs[i]);
     const Value& value = context.hw.value(made);
-    if (value.kind == ValueKind::kOutput && value.io_index == i) {
+    if (value.sram_strides.empty() && value.kind == ValueKind::kOutput && value.io_index == i) {
       context.hw.outputs.push_back(made);
       continue;
     }
@@ -117,6 +152,7 @@ std::optional<HwGraph> legalise(const ir::Graph& graph, const Capability& capabi
     row_of[index] = static_cast<std::uint32_t>(hw.rows.size());
     hw.rows.push_back({index, SGB_NO_NODE, false});
   }
+  place_concatenations(context, *order);
   for (const ir::NodeIndex index : *order) {
     const std::uint32_t row = row_of[index];
     if (hw.rows[row].fused_into != SGB_NO_NODE) continue;

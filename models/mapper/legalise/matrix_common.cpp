@@ -35,12 +35,11 @@ bool check_format(Context& context, const ir::Node& node, DType a, DType b) {
   return true;
 }
 
-void set_quantisation(Context& context, const ir::Node& node, MatrixOp& op, std::int64_t columns) {
-  const auto a_scale = static_cast<float>(context.constants(node, 1, "the input's scale")[0]);
-  op.a_zero = static_cast<std::int32_t>(context.scalar(node, 2, "the input's zero point", 0));
-  std::vector<double> b_scale = context.constants(node, 4, "the weights' scale", columns);
-  if (context.has_input(node, 5)) {
-    for (const double zero : context.constants(node, 5, "the weights' zero point", columns)) {
+void set_zero_points(Context& context, const ir::Node& node, MatrixOp& op, std::size_t a_input,
+                     std::size_t b_input, std::int64_t columns) {
+  op.a_zero = static_cast<std::int32_t>(context.scalar(node, a_input, "the input's zero point", 0));
+  if (context.has_input(node, b_input)) {
+    for (const double zero : context.constants(node, b_input, "the weights' zero point", columns)) {
       op.b_zero.push_back(static_cast<std::int32_t>(zero));
     }
   } else {
@@ -49,8 +48,15 @@ void set_quantisation(Context& context, const ir::Node& node, MatrixOp& op, std:
   const bool all_equal =
       std::all_of(op.b_zero.begin(), op.b_zero.end(), [&](auto z) { return z == op.b_zero[0]; });
   if (all_equal) op.b_zero.resize(1);
-  const auto y_scale = static_cast<float>(context.constants(node, 6, "the output's scale")[0]);
-  op.out_zero = static_cast<std::int32_t>(context.scalar(node, 7, "the output's zero point", 0));
+}
+
+void set_quantisation(Context& context, const ir::Node& node, MatrixOp& op, std::int64_t columns,
+                      std::size_t y_input, float alpha) {
+  const auto a_scale = alpha * static_cast<float>(context.constants(node, 1, "the input's scale")[0]);
+  const std::vector<double> b_scale = context.constants(node, 4, "the weights' scale", columns);
+  set_zero_points(context, node, op, 2, 5, columns);
+  const auto y_scale = static_cast<float>(context.constants(node, y_input, "the output's scale")[0]);
+  op.out_zero = static_cast<std::int32_t>(context.scalar(node, y_input + 1, "the output's zero point", 0));
   for (std::int64_t n = 0; n < columns; ++n) {
     const auto scale = static_cast<float>(b_scale[b_scale.size() == 1 ? 0 : static_cast<std::size_t>(n)]);
     op.scale.push_back((a_scale * scale) / y_scale);

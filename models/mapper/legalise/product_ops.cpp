@@ -1,4 +1,4 @@
-// MatMul, QLinearMatMul and Gemm.
+// MatMul, QLinearMatMul, MatMulInteger, Gemm and QGemm.
 #include <algorithm>
 
 #include "models/mapper/legalise/matrix_common.h"
@@ -112,7 +112,53 @@ bool is_bias_row(const ir::Tensor& c, std::int64_t n, bool constant) {
   return is_row || (constant && c.elements() == 1);
 }
 
+/// The same with Gemm's transpositions; b_input: position of B.
+MatrixOp gemm_op(Context& context, const ir::Node& node, std::size_t b_input, ir::TensorId result) {
+  const auto& gemm = std::get<ir::GemmAttributes>(node.attributes);
+  const ir::Shape& a = context.tensor(node.inputs[0]).shape;
+  const ir::Shape& b = context.tensor(node.inputs[b_input]).shape;
+  MatrixOp op = matmul_op(context, node, 0, b_input, result);
+  if (gemm.transpose_a) {
+    op.in_c = a[0];
+    op.in_h = op.out_h = a[1];
+    std::swap(op.a_roles.row, op.a_roles.chan);
+  }
+  if (gemm.transpose_b) {
+    op.n = b[0];
+    op.b_index = {op.in_c, 0, 0, 1, {}};
+    std::swap(op.b_roles.n, op.b_roles.c);
+  } else {
+    op.b_index = {1, 0, 0, op.n, {}};
+  }
+  op.out_roles = {0, -1, 1, {}};
+  return op;
+}
+
 }  // namespace
+
+void legalise_quantised_gemm(Context& context, const ir::Node& node) {
+  const auto& gemm = std::get<ir::GemmAttributes>(node.attributes);
+  const ir::Tensor& a = context.tensor(node.inputs[0]);
+  const ir::Tensor& b = context.tensor(node.inputs[3]);
+  const ValueId out = context.define(node.outputs[0]);
+  if (!check_format(context, node, a.type, b.type)) return;
+  if (!Context::has_input(node, 7)) {
+    context.complain(node, "a result of floats is not supported: give it y_scale and y_zero_point");
+    return;
+  }
+  MatrixOp op = gemm_op(context, node, 3, node.outputs[0]);
+  op.out = out;
+  set_quantisation(context, node, op, op.n, 7, gemm.alpha);
+  if (Context::has_input(node, 6)) {
+    const ir::Tensor& c = context.tensor(node.inputs[6]);
+    if (!is_bias_row(c, op.n, context.graph.tensor(node.inputs[6]).is_constant())) {
+      context.complain(node, "its C must be a row of as many elements as B has columns");
+      return;
+    }
+    set_bias(context, op, node.inputs[6], op.n);
+  }
+  finish(context, node, op);
+}
 
 void legalise_matmul(Context& context, const ir::Node& node, const Fusion& fusion) {
   const bool quantised = node.op == ir::OpKind::kQLinearMatMul;
@@ -124,7 +170,11 @@ void legalise_matmul(Context& context, const ir::Node& node, const Fusion& fusio
   }
   MatrixOp op = matmul_op(context, node, 0, b_input, fusion.output);
   op.out = out;
-  if (quantised) set_quantisation(context, node, op, op.n);
+  if (node.op == ir::OpKind::kMatMulInteger) {
+    set_zero_points(context, node, op, 2, 3, op.n);
+  } else if (quantised) {
+    set_quantisation(context, node, op, op.n);
+  }
   if (fusion.bias != ir::kNoTensor) set_bias(context, op, fusion.bias, op.n);
   op.clip = fusion.clip;
   fold_batches(context, op);
@@ -142,20 +192,7 @@ void legalise_gemm(Context& context, const ir::Node& node, const Fusion& fusion)
     context.complain(node, "integer Gemm is not supported; QLinearMatMul is");
     return;
   }
-  MatrixOp op = matmul_op(context, node, 0, 1, fusion.output);
-  if (gemm.transpose_a) {
-    op.in_c = a.shape[0];
-    op.in_h = op.out_h = a.shape[1];
-    std::swap(op.a_roles.row, op.a_roles.chan);
-  }
-  if (gemm.transpose_b) {
-    op.n = b.shape[0];
-    op.b_index = {op.in_c, 0, 0, 1, {}};
-    std::swap(op.b_roles.n, op.b_roles.c);
-  } else {
-    op.b_index = {1, 0, 0, op.n, {}};
-  }
-  op.out_roles = {0, -1, 1, {}};
+  MatrixOp op = gemm_op(context, node, 1, fusion.output);
 
   const bool has_c = context.has_input(node, 2) && gemm.beta != 0.0F;
   const bool constant_c = has_c && context.graph.tensor(node.inputs[2]).is_constant();

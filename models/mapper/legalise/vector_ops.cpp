@@ -1,4 +1,4 @@
-// Add, QLinearAdd, Relu, Clip, QuantizeLinear, DequantizeLinear.
+// Add, Sub, Mul, Div, QLinearAdd, QLinearMul, Relu, Clip, QuantizeLinear, DequantizeLinear.
 #include <algorithm>
 #include <cstring>
 
@@ -102,8 +102,26 @@ ValueId broadcast_operand(Context& context, ValueId operand, const ir::Shape& sh
   return copy.dst;
 }
 
+namespace {
+
+std::uint8_t binary_operation(ir::OpKind op) {
+  switch (op) {
+    case ir::OpKind::kSub:
+      return SGB_VECTOR_SUB;
+    case ir::OpKind::kMul:
+    case ir::OpKind::kQLinearMul:
+      return SGB_VECTOR_MUL;
+    case ir::OpKind::kDiv:
+      return SGB_VECTOR_DIV;
+    default:
+      return SGB_VECTOR_ADD;
+  }
+}
+
+}  // namespace
+
 void legalise_add(Context& context, const ir::Node& node, const Fusion& fusion) {
-  const bool quantised = node.op == ir::OpKind::kQLinearAdd;
+  const bool quantised = node.op == ir::OpKind::kQLinearAdd || node.op == ir::OpKind::kQLinearMul;
   const std::size_t b_input = quantised ? 3 : 1;
   const ir::Tensor& a = context.tensor(node.inputs[0]);
   const ir::Tensor& b = context.tensor(node.inputs[b_input]);
@@ -112,14 +130,14 @@ void legalise_add(Context& context, const ir::Node& node, const Fusion& fusion) 
   if (!context.has_engine(node, EngineKind::kVector)) return;
   const bool byte = a.type == DType::kInt8 || a.type == DType::kUInt8;
   if (a.type != b.type || (quantised ? !byte : a.type != DType::kFloat32)) {
-    context.complain(
-        node, "operands of type " + std::string(name_of(a.type)) + " and " + std::string(name_of(b.type)) +
-                  " are not supported; " +
-                  (quantised ? "two int8 or two uint8 are" : "float32 is (QLinearAdd adds int8)"));
+    context.complain(node, "operands of type " + std::string(name_of(a.type)) + " and " +
+                               std::string(name_of(b.type)) + " are not supported; " +
+                               (quantised ? "two int8 or two uint8 are"
+                                          : "float32 is (int8 by QLinearAdd and QLinearMul)"));
     return;
   }
   ElementwiseOp op;
-  op.op = SGB_VECTOR_ADD;
+  op.op = binary_operation(node.op);
   op.out = out;
   op.clip = fusion.clip;
   if (quantised) {
@@ -130,11 +148,12 @@ void legalise_add(Context& context, const ir::Node& node, const Fusion& fusion) 
     op.out_scale = static_cast<float>(context.constants(node, 6, "the output's scale")[0]);
     op.out_zero = static_cast<std::int32_t>(context.scalar(node, 7, "the output's zero point", 0));
   }
-  // The first operand must have the result's shape; addition commutes.
+  // The first operand must have the result's shape; the engine can swap them.
   const bool swap = a.elements() != y.elements() && b.elements() == y.elements();
   if (swap) {
     std::swap(op.a_scale, op.b_scale);
     std::swap(op.a_zero, op.b_zero);
+    op.swapped = op.op == SGB_VECTOR_SUB || op.op == SGB_VECTOR_DIV;
   }
   const ir::TensorId full = node.inputs[swap ? b_input : 0];
   const ir::TensorId other = node.inputs[swap ? 0 : b_input];
@@ -160,7 +179,7 @@ void legalise_clip(Context& context, const ir::Node& node, const Fusion& fusion)
   }
   ElementwiseOp op;
   op.op = SGB_VECTOR_CLIP;
-  op.a = context.value_of(node.inputs[0]);
+  op.a = context.operand_of(node.inputs[0]);
   op.out = out;
   op.clip = fusion.clip;
   context.add(op);

@@ -1,4 +1,4 @@
-// Pooling, Softmax, ArgMax, TopK, and the operators that only change a shape.
+// Pooling of floats and bytes, Softmax, ArgMax, TopK, and the operators that only change a shape.
 #include "models/mapper/legalise/context.h"
 
 namespace systole::mapper {
@@ -24,13 +24,24 @@ void legalise_pool(Context& context, const ir::Node& node) {
     context.complain(node, "its second output (Indices) is not supported");
     return;
   }
-  if (op.average && x.type != DType::kFloat32) {
-    context.complain(
-        node, "average pooling of " + std::string(name_of(x.type)) + " is not supported; of float32 it is");
+  const bool global =
+      node.op == ir::OpKind::kGlobalAveragePool || node.op == ir::OpKind::kQLinearGlobalAveragePool;
+  const bool quantised =
+      node.op == ir::OpKind::kQLinearAveragePool || node.op == ir::OpKind::kQLinearGlobalAveragePool;
+  const bool byte = x.type == DType::kInt8 || x.type == DType::kUInt8;
+  if (op.average && (quantised ? !byte : x.type != DType::kFloat32)) {
+    context.complain(node, "average pooling of " + std::string(name_of(x.type)) +
+                               " is not supported; of float32 it is, of int8 and uint8 by the QLinear forms");
     return;
   }
-  op.in = context.value_of(node.inputs[0]);
-  if (node.op == ir::OpKind::kGlobalAveragePool) {
+  if (quantised) {
+    op.a_scale = static_cast<float>(context.constants(node, 1, "the input's scale")[0]);
+    op.a_zero = static_cast<std::int32_t>(context.scalar(node, 2, "the input's zero point", 0));
+    op.out_scale = static_cast<float>(context.constants(node, 3, "the output's scale")[0]);
+    op.out_zero = static_cast<std::int32_t>(context.scalar(node, 4, "the output's zero point", 0));
+  }
+  op.in = x.shape.size() == 4 ? context.operand_of(node.inputs[0]) : context.value_of(node.inputs[0]);
+  if (global) {
     if (x.shape.size() == 4) {
       op.window.kernel = {x.shape[2], x.shape[3]};
     } else {

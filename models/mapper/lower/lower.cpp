@@ -258,7 +258,22 @@ private:
     return copy;
   }
 
+  void lower_fill(const CopyOp& op) {
+    const Dims& strides = plan_.homes.has(hw_, op.dst) ? op.dst_dense : op.dst_dram;
+    Copy copy;
+    copy.element_bytes = size_of(hw_.value(op.dst).type);
+    copy.dst = home(op.dst);
+    for (std::size_t d = 0; d < op.extent.size(); ++d) copy.dims.push_back({op.extent[d], 0, strides[d]});
+    Operation operation = make_transfer(copy);
+    sgb_dma& dma = operation.descriptor.u.dma;
+    dma.fill = op.fill;
+    for (unsigned d = 0; d < dma.rank; ++d) dma.dim[d].src_limit = 0;
+    add_exec(std::move(operation), false);
+    ++step_;
+  }
+
   void lower_copy(const CopyOp& op, const NodePlan& plan) {
+    if (op.src == kNoValue) return lower_fill(op);
     const Dims& src_strides = plan_.homes.has(hw_, op.src) ? op.src_dense : op.src_dram;
     const Dims& dst_strides = plan_.homes.has(hw_, op.dst) ? op.dst_dense : op.dst_dram;
     const std::uint8_t stream =

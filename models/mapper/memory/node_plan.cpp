@@ -83,7 +83,7 @@ std::optional<NodePlan> plan_node(HwGraph& hw, const HwOp& op, const Homes& home
 }
 
 bool is_direct(const HwGraph& hw, const Homes& homes, const CopyOp& copy) {
-  return homes.has(hw, copy.src) || homes.has(hw, copy.dst);
+  return copy.src == kNoValue || homes.has(hw, copy.src) || homes.has(hw, copy.dst);
 }
 
 }  // namespace systole::mapper

@@ -38,9 +38,17 @@ std::vector<Operand> operands_of(const HwGraph& hw, const ElementwiseOp& op, con
   }
   if (op.axis >= 0) {
     const auto axis = static_cast<std::size_t>(op.axis);
-    const Region range{{box.begin[axis]}, {box.extent[axis]}};
-    list.push_back(dense(2, op.scales, range, false, SGB_STREAM_WEIGHTS));
-    list.push_back(dense(3, op.zeros, range, false, SGB_STREAM_WEIGHTS));
+    if (op.op == SGB_VECTOR_NORMALIZE) {
+      const Region rows{{0, box.begin[axis]}, {3, box.extent[axis]}};
+      list.push_back(dense(2, op.scales, rows, false, SGB_STREAM_WEIGHTS));
+    } else {
+      const Region range{{box.begin[axis]}, {box.extent[axis]}};
+      list.push_back(dense(2, op.scales, range, false, SGB_STREAM_WEIGHTS));
+      list.push_back(dense(3, op.zeros, range, false, SGB_STREAM_WEIGHTS));
+    }
+  }
+  if (op.table != kNoValue) {
+    list.push_back(dense(3, op.table, whole(hw.value(op.table)), false, SGB_STREAM_WEIGHTS));
   }
   list.push_back(dense(4, op.out, box, true, SGB_STREAM_OUTPUT));
   return list;
@@ -97,6 +105,7 @@ void fill(const HwGraph& hw, const ElementwiseOp& op, const Region& box, sgb_des
   descriptor.opcode = SGB_OP_VECTOR;
   sgb_vector& v = descriptor.u.vector;
   v.op = op.op;
+  if (op.swapped) v.flags |= SGB_VECTOR_SWAPPED;
   v.in_type = static_cast<std::uint8_t>(hw.value(op.a).type);
   v.out_type = static_cast<std::uint8_t>(hw.value(op.out).type);
   v.count = u32(ir::elements_of(box.extent));
@@ -109,7 +118,7 @@ void fill(const HwGraph& hw, const ElementwiseOp& op, const Region& box, sgb_des
   v.out_zero = op.out_zero;
   if (op.axis >= 0) {
     const auto axis = static_cast<std::size_t>(op.axis);
-    v.flags |= SGB_VECTOR_PER_AXIS;
+    if (op.op != SGB_VECTOR_NORMALIZE) v.flags |= SGB_VECTOR_PER_AXIS;
     v.outer = u32(product(box.extent, 0, axis));
     v.axis = u32(box.extent[axis]);
     v.inner = u32(product(box.extent, axis + 1, box.extent.size()));
@@ -156,9 +165,18 @@ void fill(const HwGraph& hw, const PoolOp& op, const Region& box, sgb_descriptor
   descriptor.opcode = SGB_OP_VECTOR;
   sgb_vector& v = descriptor.u.vector;
   v.op = SGB_VECTOR_AVERAGE_POOL;
-  v.in_type = v.out_type = static_cast<std::uint8_t>(DType::kFloat32);
+  v.in_type = static_cast<std::uint8_t>(hw.value(op.in).type);
+  v.out_type = static_cast<std::uint8_t>(hw.value(op.out).type);
   v.count = u32(ir::elements_of(box.extent));
   fill_window(hw, op, box, v);
+  if (hw.value(op.in).type != DType::kFloat32) {
+    v.a_scale = op.a_scale;
+    v.a_zero = op.a_zero;
+    v.out_scale = op.out_scale;
+    v.out_zero = op.out_zero;
+    v.clip_min = std::numeric_limits<std::int32_t>::min();
+    v.clip_max = std::numeric_limits<std::int32_t>::max();
+  }
   if (!op.count_include_pad) return;
   v.flags |= SGB_VECTOR_COUNT_INCLUDE_PAD;
   // The tile's far edge as the whole image has it: rows below the tile count like padding, which is right
@@ -174,12 +192,20 @@ void fill(const HwGraph& hw, const AxisOp& op, const Region& box, sgb_descriptor
   const std::uint32_t outer = u32(product(box.extent, 0, axis));
   const std::uint32_t along = u32(hw.value(op.in).dims[axis]);
   const std::uint32_t inner = u32(product(box.extent, axis + 1, box.extent.size()));
-  if (op.kind == AxisOp::Kind::kSoftmax) {
+  if (op.kind != AxisOp::Kind::kArgMax && op.kind != AxisOp::Kind::kTopK) {
     descriptor.opcode = SGB_OP_VECTOR;
     sgb_vector& v = descriptor.u.vector;
-    v.op = SGB_VECTOR_SOFTMAX;
+    v.op = op.kind == AxisOp::Kind::kSoftmax ? SGB_VECTOR_SOFTMAX
+           : op.kind == AxisOp::Kind::kLrn   ? SGB_VECTOR_LRN
+                                             : SGB_VECTOR_REDUCE_MEAN;
     v.in_type = v.out_type = static_cast<std::uint8_t>(DType::kFloat32);
-    v.count = outer * along * inner;
+    v.count = op.kind == AxisOp::Kind::kMean ? outer * inner : outer * along * inner;
+    if (op.kind == AxisOp::Kind::kLrn) {
+      v.kernel_w = static_cast<std::uint16_t>(op.size);
+      v.a_scale = op.alpha;
+      v.b_scale = op.beta;
+      v.out_scale = op.bias;
+    }
     v.outer = outer;
     v.axis = along;
     v.inner = inner;
@@ -205,7 +231,8 @@ void set_addresses(const Addresses& at, sgb_descriptor& descriptor) {
   }
   sgb_vector& v = descriptor.u.vector;
   v.a = at[0];
-  v.b = (v.flags & SGB_VECTOR_PER_AXIS) != 0 ? at[2] : at[1];
+  const bool per_axis = (v.flags & SGB_VECTOR_PER_AXIS) != 0 || v.op == SGB_VECTOR_NORMALIZE;
+  v.b = per_axis ? at[2] : at[1];
   v.table = at[3];
   v.out = at[4];
 }
