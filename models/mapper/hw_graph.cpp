@@ -52,7 +52,7 @@ EngineKind engine_of(const HwOp& op) {
 
 std::vector<ValueId> reads_of(const HwOp& op) {
   return std::visit(Overloaded{[](const MatrixOp& o) {
-                                 return present({o.a, o.pack, o.b, o.bias_value});
+                                 return present({o.a, o.pack, o.b, o.bias_value, o.residual});
                                },
                                [](const ElementwiseOp& o) {
                                  return present({o.a, o.b, o.scales, o.zeros, o.table});

@@ -139,6 +139,11 @@ struct MatrixOp {
   std::int32_t a_zero = 0, out_zero = 0;
   DType a_type = DType::kInt8, b_type = DType::kInt8, out_type = DType::kInt8;
   Bounds clip;  ///< of the result, in its own units
+
+  /// A second summand of the result's dims (sgb_matrix.residual); out_zero then belongs to the first one.
+  ValueId residual = kNoValue;
+  float out_scale = 1, residual_scale = 1, sum_scale = 1;
+  std::int32_t residual_zero = 0, sum_zero = 0;
 };
 
 /// Element-wise operation of the vector engine: out has a's dims.

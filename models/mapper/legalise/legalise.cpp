@@ -1,6 +1,7 @@
 #include "models/mapper/legalise/legalise.h"
 
 #include "models/mapper/legalise/context.h"
+#include "models/mapper/legalise/fuse_residual.h"
 
 namespace systole::mapper {
 
@@ -168,6 +169,7 @@ std::optional<HwGraph> legalise(const ir::Graph& graph, const Capability& capabi
   context.row = hw.rows.empty() ? SGB_NO_NODE : static_cast<std::uint32_t>(hw.rows.size() - 1);
   if (issues.size() != before) return std::nullopt;
   make_outputs(context);
+  fuse_residuals(hw);
   return hw;
 }
 

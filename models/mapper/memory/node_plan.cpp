@@ -4,6 +4,7 @@
 
 #include "hw/base/units.h"
 #include "models/mapper/tiling/pack.h"
+#include "models/mapper/tiling/share.h"
 
 namespace systole::mapper {
 
@@ -69,17 +70,26 @@ std::optional<NodePlan> plan_node(HwGraph& hw, const HwOp& op, const Homes& home
                                   const Capability& capability) {
   const std::int64_t alignment = staging_alignment(capability);
   if (const auto* copy = std::get_if<CopyOp>(&op)) return plan_copy(hw, *copy, homes, budget, alignment);
-  NodePlan node;
-  node.tile = choose_tile(hw, op, homes, budget, capability);
-  if (!node.tile) return std::nullopt;
-  if (const auto* matrix = std::get_if<MatrixOp>(&op); matrix != nullptr && matrix->pack != kNoValue) {
-    hw.values[matrix->pack].dims = {
-        PackLayout(*matrix, std::get<MatrixTile>(*node.tile), capability).bytes()};
+  const auto tile = choose_tile(hw, op, homes, budget, capability);
+  if (!tile) return std::nullopt;
+  const auto plan_tile = [&](const Tile& with) -> std::optional<NodePlan> {
+    NodePlan node;
+    node.tile = with;
+    if (const auto* matrix = std::get_if<MatrixOp>(&op); matrix != nullptr && matrix->pack != kNoValue) {
+      hw.values[matrix->pack].dims = {
+          PackLayout(*matrix, std::get<MatrixTile>(*node.tile), capability).bytes()};
+    }
+    node.steps = make_steps(hw, op, *node.tile, capability);
+    set_buffers(hw, homes, budget.ping_pong, alignment, node);
+    if (node.staging_bytes > budget.bytes) return std::nullopt;
+    return node;
+  };
+  const std::int64_t engines = capability.engines[static_cast<std::size_t>(engine_of(op))];
+  if (engines > 1) {
+    auto shared = plan_tile(shared_tile(hw, op, *tile, engines, capability));
+    if (shared) return shared;  // else one engine does most of it, but it fits
   }
-  node.steps = make_steps(hw, op, *node.tile, capability);
-  set_buffers(hw, homes, budget.ping_pong, alignment, node);
-  if (node.staging_bytes > budget.bytes) return std::nullopt;
-  return node;
+  return plan_tile(*tile);
 }
 
 bool is_direct(const HwGraph& hw, const Homes& homes, const CopyOp& copy) {

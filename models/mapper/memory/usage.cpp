@@ -12,6 +12,7 @@ std::vector<Usage> usage_of(const HwGraph& hw) {
   for (std::size_t i = 0; i < hw.nodes.size(); ++i) {
     for (const ValueId id : reads_of(hw.nodes[i].op)) {
       note(list[hw.value(id).root].readers, static_cast<std::int64_t>(i));
+      ++list[hw.value(id).root].reads;
     }
     for (const ValueId id : writes_of(hw.nodes[i].op)) {
       note(list[hw.value(id).root].writers, static_cast<std::int64_t>(i));
@@ -45,7 +46,7 @@ bool wants_home(const HwGraph& hw, const Usage& usage, ValueId root) {
     case ValueKind::kActivation:
       return !usage.writers.empty();
     case ValueKind::kInput:
-      return usage.readers.size() > 1;
+      return usage.reads > 1;
     case ValueKind::kOutput:
       return !usage.writers.empty() && !usage.readers.empty();
     case ValueKind::kConstant:

@@ -12,6 +12,7 @@ namespace systole::mapper {
 struct Usage {
   std::vector<std::int64_t> readers;  ///< ascending, each once
   std::vector<std::int64_t> writers;
+  std::size_t reads = 0;  ///< as operands: an operation may read a value twice
   [[nodiscard]] bool used() const { return !readers.empty() || !writers.empty(); }
 };
 
@@ -20,8 +21,8 @@ std::vector<Usage> usage_of(const HwGraph& hw);
 /// When the value must stand in SRAM if it has its home there.
 Lifetime lifetime_of(const HwGraph& hw, const Usage& usage, ValueId root, bool ping_pong);
 
-/// True if keeping the value in SRAM saves traffic: activations, network inputs with several readers, network
-/// outputs with readers.
+/// True if keeping the value in SRAM saves traffic: activations, network inputs that are several operands,
+/// network outputs with readers.
 bool wants_home(const HwGraph& hw, const Usage& usage, ValueId root);
 
 }  // namespace systole::mapper

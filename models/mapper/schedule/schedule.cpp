@@ -1,6 +1,7 @@
 #include "models/mapper/schedule/schedule.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "hw/base/assert.h"
@@ -59,17 +60,21 @@ private:
     QueueClock after;
   };
 
-  std::size_t queue_for(EngineKind kind) {
+  std::size_t queue_for(EngineKind kind, const sgb_descriptor& descriptor) {
     const auto first =
         std::find_if(queues_.begin(), queues_.end(), [&](const Queue& q) { return q.kind == kind; });
     SYSTOLE_ASSERT(first != queues_.end(), "no engine of kind " + std::string(name_of(kind)));
     const auto base = static_cast<std::size_t>(first - queues_.begin());
-    if (kind != EngineKind::kDma) return base;
-    return base + next_dma_++ % capability_.engines[static_cast<std::size_t>(EngineKind::kDma)];
+    // Engines of a kind take turns. Partial sums stay where they are: what continues them follows them.
+    const auto number = static_cast<std::size_t>(kind);
+    const bool continues =
+        descriptor.opcode == SGB_OP_MATRIX && (descriptor.u.matrix.flags & SGB_MATRIX_CONTINUE) != 0;
+    if (!continues) turn_[number] = next_[number]++ % capability_.engines[number];
+    return base + turn_[number];
   }
 
   void add(Item& item) {
-    const std::size_t queue = queue_for(item.operation.engine);
+    const std::size_t queue = queue_for(item.operation.engine, item.operation.descriptor);
     const auto number = static_cast<std::uint32_t>(placed_.size());
     std::vector<std::uint32_t> before = hazards_.add(number, item.accesses);
     const bool is_dma = item.operation.engine == EngineKind::kDma;
@@ -139,7 +144,8 @@ private:
   std::map<std::size_t, std::uint32_t> last_of_queue_;
   std::vector<Placed> placed_;
   HazardTracker hazards_;
-  unsigned next_dma_ = 0;
+  std::array<unsigned, kEngineKinds.size()> next_{};  ///< by kind: whose turn it is,
+  std::array<unsigned, kEngineKinds.size()> turn_{};  ///< and who had the last
   ScheduledGraph out_;
 };
 

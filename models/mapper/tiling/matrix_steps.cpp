@@ -9,7 +9,7 @@ namespace systole::mapper {
 
 namespace {
 
-constexpr std::uint32_t kSlotA = 0, kSlotPack = 1, kSlotB = 2, kSlotBias = 3, kSlotOut = 4;
+constexpr std::uint32_t kSlotA = 0, kSlotPack = 1, kSlotB = 2, kSlotBias = 3, kSlotOut = 4, kSlotResidual = 5;
 
 void set(Region& region, int dim, std::int64_t begin, std::int64_t extent) {
   if (dim < 0) return;
@@ -56,7 +56,7 @@ public:
 private:
   /// Positions of the operands in the step; -1 = not there.
   struct Used {
-    int a = -1, pack = -1, b = -1, bias = -1, out = -1;
+    int a = -1, pack = -1, b = -1, bias = -1, out = -1, residual = -1;
   };
 
   [[nodiscard]] bool is_last(const Part& part) const { return part.chunk + 1 == tile_.chunks.size(); }
@@ -131,6 +131,14 @@ private:
     set(out.region, op_.out_roles.col, 0, op_.out_w);
     set(out.region, op_.out_roles.chan, range.first, range.count);
     out.order = staging_order(op_.out_roles, hw_.value(op_.out).dims.size());
+    if (op_.residual != kNoValue) {  // the same box of the second summand
+      Operand residual = out;
+      residual.slot = kSlotResidual;
+      residual.value = op_.residual;
+      residual.write = false;
+      residual.stream = SGB_STREAM_INPUT;
+      used.residual = add(step, std::move(residual));
+    }
     used.out = add(step, std::move(out));
   }
 
@@ -187,6 +195,11 @@ private:
       if (used.out >= 0) {
         m.out = at(used.out).address + static_cast<std::uint64_t>(column * out_size);
         set_strides(at(used.out), op_.out_roles, m.out_w, m.out_row_stride, m.out_pixel_stride);
+      }
+      if (used.residual >= 0) {
+        m.residual = at(used.residual).address + static_cast<std::uint64_t>(column * out_size);
+        set_strides(at(used.residual), op_.out_roles, m.out_w, m.residual_row_stride,
+                    m.residual_pixel_stride);
       }
       out.push_back(descriptor);
     }
@@ -253,6 +266,11 @@ private:
       m.clip_min = op_.clip.low_int();
       m.clip_max = op_.clip.high_int();
     }
+    m.out_scale = op_.out_scale;
+    m.residual_scale = op_.residual_scale;
+    m.sum_scale = op_.sum_scale;
+    m.residual_zero = op_.residual_zero;
+    m.sum_zero = op_.sum_zero;
   }
 
   const HwGraph& hw_;

@@ -76,6 +76,8 @@ public:
     a_in_place_ = strided(op.a, op.a_roles.chan);
     out_in_place_ = strided(op.out, op.out_roles.chan < 0 ? kAnyStrides : op.out_roles.chan);
     pack_in_place_ = op.pack == kNoValue || homes.has(hw, op.pack);
+    residual_in_place_ = op.residual == kNoValue ||
+                         strided(op.residual, op.out_roles.chan < 0 ? kAnyStrides : op.out_roles.chan);
     bias_in_place_ = op.bias_value == kNoValue || homes.has(hw, op.bias_value);
     batches_ = ir::elements_of(op.batch);
     shared_b_ = op.b_data &&
@@ -120,11 +122,11 @@ public:
              repeats * column_tiles * chunks > 1, repeats * column_tiles * chunks);
     }
     if (!bias_in_place_) buffer(range.count * 4, column_tiles > 1, repeats * column_tiles);
-    if (!out_in_place_) {
-      const std::int64_t tiles = batches_ * row_tiles * column_tiles;
-      buffer(tile.rows * op_.out_w * range.count * static_cast<std::int64_t>(size_of(op_.out_type)),
-             tiles > 1, tiles);
-    }
+    const std::int64_t tiles = batches_ * row_tiles * column_tiles;
+    const std::int64_t result =
+        tile.rows * op_.out_w * range.count * static_cast<std::int64_t>(size_of(op_.out_type));
+    if (!out_in_place_) buffer(result, tiles > 1, tiles);
+    if (!residual_in_place_) buffer(result, tiles > 1, tiles);
     return cost;
   }
 
@@ -140,7 +142,7 @@ private:
   const MatrixOp& op_;
   bool ping_pong_;
   const Capability& capability_;
-  bool a_in_place_, out_in_place_, pack_in_place_, bias_in_place_;
+  bool a_in_place_, out_in_place_, pack_in_place_, bias_in_place_, residual_in_place_;
   std::int64_t batches_;
   bool shared_b_;
 };

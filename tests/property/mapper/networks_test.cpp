@@ -38,7 +38,7 @@ ir::Graph random_network(std::uint32_t seed) {
         ir::ConvAttributes same;
         same.window.kernel = {1, 3};
         same.window.pad_begin = same.window.pad_end = {0, 1};
-        x = net.relu(net.qadd(net.qconv(x, shape[1], same), x));
+        x = net.relu(net.qadd(net.qconv(x, shape[1], same), x, draw(0, 1) == 0 ? 5 : 3));
         break;
       }
       case 3:

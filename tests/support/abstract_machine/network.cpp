@@ -121,13 +121,13 @@ ir::TensorId Network::qmatmul(ir::TensorId a, ir::TensorId b) {
               type, shape);
 }
 
-ir::TensorId Network::qadd(ir::TensorId a, ir::TensorId b) {
+ir::TensorId Network::qadd(ir::TensorId a, ir::TensorId b, std::int32_t a_zero, std::int32_t b_zero) {
   const DType type = info(a).type;
   const ir::Shape shape = info(a).shape;
-  return node(
-      ir::OpKind::kQLinearAdd, {},
-      {a, scalar(0.05F), zero(type, 3), b, scalar(0.07F), zero(type, 9), scalar(0.08F), zero(type, 4)}, type,
-      shape);
+  return node(ir::OpKind::kQLinearAdd, {},
+              {a, scalar(0.05F), zero(type, a_zero), b, scalar(0.07F), zero(type, b_zero), scalar(0.08F),
+               zero(type, 4)},
+              type, shape);
 }
 
 ir::TensorId Network::conv(ir::TensorId x, std::int64_t channels, const ir::ConvAttributes& attributes,

@@ -31,7 +31,7 @@ public:
   ir::TensorId qconv(ir::TensorId x, std::int64_t channels, const ir::ConvAttributes& attributes,
                      bool bias = true);
   ir::TensorId qmatmul(ir::TensorId a, ir::TensorId b);  ///< b: a tensor, constant or not
-  ir::TensorId qadd(ir::TensorId a, ir::TensorId b);
+  ir::TensorId qadd(ir::TensorId a, ir::TensorId b, std::int32_t a_zero = 3, std::int32_t b_zero = 9);
   // float
   ir::TensorId conv(ir::TensorId x, std::int64_t channels, const ir::ConvAttributes& attributes,
                     bool bias = true);

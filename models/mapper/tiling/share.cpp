@@ -1,0 +1,65 @@
+#include "models/mapper/tiling/share.h"
+
+#include <algorithm>
+
+#include "hw/base/units.h"
+#include "models/mapper/tiling/pack.h"
+
+namespace systole::mapper {
+
+namespace {
+
+std::int64_t parts(std::int64_t total, std::int64_t size) { return (total + size - 1) / size; }
+
+MatrixTile share(const MatrixOp& op, MatrixTile tile, std::int64_t engines, const Capability& capability) {
+  const std::int64_t row_tiles = parts(op.out_h, tile.rows);
+  const std::int64_t column_tiles = column_tile_count(op, tile);
+  if (row_tiles * column_tiles * ir::elements_of(op.batch) % engines == 0) return tile;
+  if (op.out_h >= engines) {
+    const auto more = static_cast<std::int64_t>(
+        round_up(static_cast<std::uint64_t>(row_tiles), static_cast<std::uint64_t>(engines)));
+    tile.rows = parts(op.out_h, std::min(more, op.out_h));
+    if (column_tiles == 1) tile.rows_inside = true;  // the weights stay
+    return tile;
+  }
+  const std::int64_t units = op.groups > 1 ? op.groups : op.n;
+  const std::uint64_t whole = op.groups > 1 ? 1 : capability.array_cols;
+  const auto more = static_cast<std::int64_t>(
+      round_up(static_cast<std::uint64_t>(column_tiles), static_cast<std::uint64_t>(engines)));
+  const auto columns =
+      static_cast<std::int64_t>(round_up(static_cast<std::uint64_t>(parts(units, more)), whole));
+  tile.columns = std::min(tile.columns, columns);
+  return tile;
+}
+
+BoxTile share(const HwGraph& hw, const HwOp& op, BoxTile tile, std::int64_t engines) {
+  const Dims result = result_dims(hw, op);
+  std::int64_t boxes = 1;
+  for (std::size_t d = 0; d < result.size(); ++d) boxes *= parts(result[d], tile.extent[d]);
+  if (boxes % engines == 0) return tile;
+  const auto* axis = std::get_if<AxisOp>(&op);
+  for (std::size_t d = 0; d < result.size(); ++d) {
+    if (tile.extent[d] == 1) continue;
+    if (axis != nullptr && static_cast<int>(d) == axis->axis) break;
+    if (std::holds_alternative<PoolOp>(op) && d > 1) break;  // a line of windows stays whole
+    if (result[d] < engines) break;
+    const auto more = static_cast<std::int64_t>(round_up(
+        static_cast<std::uint64_t>(parts(result[d], tile.extent[d])), static_cast<std::uint64_t>(engines)));
+    tile.extent[d] = parts(result[d], std::min(more, result[d]));
+    break;
+  }
+  return tile;
+}
+
+}  // namespace
+
+Tile shared_tile(const HwGraph& hw, const HwOp& op, const Tile& tile, std::int64_t engines,
+                 const Capability& capability) {
+  if (engines <= 1) return tile;
+  if (const auto* matrix = std::get_if<MatrixOp>(&op)) {
+    return share(*matrix, std::get<MatrixTile>(tile), engines, capability);
+  }
+  return share(hw, op, std::get<BoxTile>(tile), engines);
+}
+
+}  // namespace systole::mapper
