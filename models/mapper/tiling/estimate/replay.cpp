@@ -169,7 +169,6 @@ private:
       flow.sram_bound = task.command.sram_bound;
       flow.sram_beats = task.command.sram_beats;
     }
-    flow_started_ = start;
     queue.free_at = start;  // until it ends: its start, for the account of busy cycles
   }
 
@@ -180,7 +179,9 @@ private:
     for (QueueState& queue : queues_) {
       if (queue.flow.active) visit(queue.flow);
     }
-    for (Flow& flow : fetches_) visit(flow);
+    for (Flow& flow : fetches_) {
+      if (flow.active) visit(flow);
+    }
   }
 
   void set_rates() {
@@ -225,7 +226,8 @@ private:
     set_rates();
     double next = kNever;
     for_each_flow([&](Flow& flow) {
-      next = std::min(next, flow.flowing ? now_ + flow.left / flow.rate : flow.wait_until);
+      next = std::min(
+          next, flow.flowing ? now_ + std::max(flow.left, 0.0) / flow.rate : std::max(flow.wait_until, now_));
     });
     if (fetched_ < tasks_.size() && fetched_ - dispatched_ < capability_.timing.prefetch)
       next = std::min(next, std::max(next_fetch_, now_));
@@ -239,6 +241,7 @@ private:
     for_each_flow([&](Flow& flow) {
       if (flow.flowing) flow.left -= flow.rate * cycles;
     });
+    SYSTOLE_ASSERT(cycles >= 0, "the replay went backwards");
     now_ = next;
   }
 
@@ -247,7 +250,10 @@ private:
     for (QueueState& queue : queues_) {
       if (queue.flow.active && over(queue.flow)) end(queue);
     }
-    while (!fetches_.empty() && over(fetches_.front())) {
+    for (Flow& flow : fetches_) {
+      if (flow.active && over(flow)) flow.active = false;
+    }
+    while (!fetches_.empty() && !fetches_.front().active) {
       fetches_.pop_front();
       ++ready_;
     }
@@ -307,7 +313,6 @@ private:
   double dispatch_end_ = 0;
   double first_start_ = 0;
   double last_end_ = 0;
-  double flow_started_ = 0;
   bool dispatching_ = false;
   std::uint32_t fetched_ = 0;
   std::uint32_t ready_ = 0;

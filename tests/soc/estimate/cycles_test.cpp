@@ -1,0 +1,140 @@
+// Predicted cycles of single layers beside those that the simulated SoC takes.
+//
+// A layer is mapped as it stands inside a network whose feature maps live in DRAM: channels-last. Weights are
+// streamed, so that nothing is hidden in the init graph.
+#include <gmock/gmock.h>
+
+#include <string>
+
+#include "app/run/capability.h"
+#include "models/mapper/legalise/legalise.h"
+#include "models/mapper/lower/lower.h"
+#include "models/mapper/memory/plan.h"
+#include "models/mapper/schedule/schedule.h"
+#include "models/mapper/tiling/estimate.h"
+#include "tests/soc/support/soc_run.h"
+#include "tests/support/abstract_machine/network.h"
+
+namespace systole {
+namespace {
+
+struct Layer {
+  const char* name;
+  std::int64_t size, in_c, out_c, kernel, stride, groups;
+  std::uint64_t sram_kib;
+  DType type = DType::kInt8;
+};
+
+SocConfig soc_of(const Layer& layer) {
+  SocConfig config;
+  config.sram.size = Bytes(layer.sram_kib * 1024);
+  config.matrix.format = layer.type;
+  return config;
+}
+
+/// kernel = 0: a matrix product of size x in_c by in_c x out_c.
+void build(const Layer& layer, test::Network& net) {
+  if (layer.kernel == 0) {
+    const auto x = net.input(layer.type, {layer.size, layer.in_c});
+    net.output(net.qmatmul(x, net.constant(layer.type, {layer.in_c, layer.out_c})));
+    return;
+  }
+  ir::ConvAttributes a;
+  a.window.kernel = {layer.kernel, layer.kernel};
+  a.window.stride = {layer.stride, layer.stride};
+  a.window.pad_begin = a.window.pad_end = {layer.kernel / 2, layer.kernel / 2};
+  a.groups = layer.groups;
+  const auto x = net.input(layer.type, {1, layer.in_c, layer.size, layer.size});
+  net.output(layer.type == DType::kInt8 ? net.qconv(x, layer.out_c, a) : net.conv(x, layer.out_c, a));
+}
+
+/// The stages of map_network, with network inputs and outputs channels-last in DRAM.
+Program map_inside(const ir::Graph& graph, const mapper::Capability& capability) {
+  Issues issues;
+  auto hw = mapper::legalise(graph, capability, issues);
+  EXPECT_TRUE(hw.has_value());
+  for (mapper::Value& value : hw->values)
+    value.dram_strides = mapper::dense_strides(value.dims, static_cast<std::int64_t>(size_of(value.type)));
+  const mapper::MapOptions options{mapper::WeightPolicy::kStreamed};
+  const auto plan = mapper::make_plan(*hw, graph, capability, options, issues);
+  EXPECT_TRUE(plan.has_value());
+  mapper::Lowered lowered = mapper::lower(*hw, graph, *plan, capability);
+  auto init = mapper::schedule(std::move(lowered.init), capability, SGB_GRAPH_INIT);
+  auto exec = mapper::schedule(std::move(lowered.exec), capability, SGB_GRAPH_EXEC);
+  Program program;
+  program.init = std::move(init.descriptors);
+  program.exec = std::move(exec.descriptors);
+  program.relocations = std::move(init.relocations);
+  program.relocations.insert(program.relocations.end(), exec.relocations.begin(), exec.relocations.end());
+  program.symbols = std::move(lowered.symbols);
+  for (const auto& row : hw->rows)
+    program.nodes.push_back({graph.node(row.node).name, "Conv", 0, row.fused_into});
+  program.data = std::move(lowered.data);
+  program.workspace_bytes = static_cast<std::uint64_t>(plan->workspace_bytes);
+  program.sram_bytes = static_cast<std::uint64_t>(plan->sram_bytes);
+  program.queue_count = static_cast<std::uint32_t>(queues_of(capability.engines).size());
+  return program;
+}
+
+const Layer kLayers[] = {
+    {"resnet_conv1", 224, 3, 64, 7, 2, 1, 512},
+    {"resnet_2_1x1a", 56, 64, 64, 1, 1, 1, 512},
+    {"resnet_2_3x3", 56, 64, 64, 3, 1, 1, 512},
+    {"resnet_2_3x3_64k", 56, 64, 64, 3, 1, 1, 64},
+    {"resnet_2_1x1b", 56, 64, 256, 1, 1, 1, 512},
+    {"resnet_3_1x1_s2", 56, 256, 128, 1, 2, 1, 512},
+    {"resnet_3_3x3", 28, 128, 128, 3, 1, 1, 512},
+    {"resnet_4_3x3", 14, 256, 256, 3, 1, 1, 512},
+    {"resnet_4_3x3_32k", 14, 256, 256, 3, 1, 1, 32},
+    {"resnet_4_1x1", 14, 256, 1024, 1, 1, 1, 512},
+    {"resnet_4_1x1_128k", 14, 1024, 256, 1, 1, 1, 128},
+    {"resnet_5_3x3", 7, 512, 512, 3, 1, 1, 512},
+    {"resnet_5_3x3_64k", 7, 512, 512, 3, 1, 1, 64},
+    {"resnet_5_1x1", 7, 2048, 512, 1, 1, 1, 512},
+    {"vgg_1_2_q", 56, 64, 64, 3, 1, 1, 256},
+    {"vgg_5", 14, 512, 512, 3, 1, 1, 512},
+    {"alexnet_2", 27, 96, 256, 5, 1, 1, 512},
+    {"alexnet_3", 13, 256, 384, 3, 1, 1, 512},
+    {"googlenet_3a_5x5", 28, 16, 32, 5, 1, 1, 512},
+    {"googlenet_4a_1x1", 14, 480, 192, 1, 1, 1, 64},
+    {"mobilenet_pw", 28, 128, 256, 1, 1, 1, 512},
+    {"mobilenet_pw_14", 14, 512, 512, 1, 1, 1, 128},
+    {"gemm_64", 64, 1024, 1024, 0, 1, 1, 512},
+    {"gemm_256", 256, 512, 512, 0, 1, 1, 128},
+    {"gemv_fc", 1, 2048, 1000, 0, 1, 1, 512},
+    {"gemv_4096", 1, 4096, 1024, 0, 1, 1, 512},
+    {"float_3x3", 28, 64, 64, 3, 1, 1, 512, DType::kFloat32},
+    {"float_1x1", 28, 128, 128, 1, 1, 1, 256, DType::kFloat32},
+};
+
+class Cycles : public ::testing::TestWithParam<Layer> {};
+INSTANTIATE_TEST_SUITE_P(Layers, Cycles, ::testing::ValuesIn(kLayers),
+                         [](const auto& tested) { return std::string(tested.param.name); });
+
+TEST_P(Cycles, ArePredicted) {
+  const SocConfig config = soc_of(GetParam());
+  const mapper::Capability capability = app::capability_of(config);
+  test::Network net;
+  build(GetParam(), net);
+  const Program program = map_inside(net.graph(), capability);
+  const mapper::Estimate estimate = mapper::estimate_graph(program, SGB_GRAPH_EXEC, capability);
+  test::RunOptions options;
+  options.functional = false;
+  const soc::RunResult run = test::run_program(program, config, {}, options);
+  std::uint64_t first = ~std::uint64_t{0};
+  std::uint64_t last = 0;
+  for (const Span& span : run.spans.spans()) {
+    if (span.compute_cycles == 0) continue;
+    first = std::min(first, span.start);
+    last = std::max(last, span.end);
+  }
+  const auto simulated = static_cast<double>(last - first);
+  const double ratio = estimate.work_cycles / simulated;
+  RecordProperty("simulated", std::to_string(last - first));
+  RecordProperty("predicted", std::to_string(static_cast<std::uint64_t>(estimate.work_cycles)));
+  EXPECT_GT(ratio, 0.95) << "simulated " << simulated;
+  EXPECT_LT(ratio, 1.05) << "simulated " << simulated;
+}
+
+}  // namespace
+}  // namespace systole
