@@ -4,6 +4,7 @@
 // streamed, so that nothing is hidden in the init graph.
 #include <gmock/gmock.h>
 
+#include <ostream>
 #include <string>
 
 #include "app/run/capability.h"
@@ -24,6 +25,8 @@ struct Layer {
   std::uint64_t sram_kib;
   DType type = DType::kInt8;
 };
+
+void PrintTo(const Layer& layer, std::ostream* os) { *os << layer.name; }
 
 SocConfig soc_of(const Layer& layer) {
   SocConfig config;
