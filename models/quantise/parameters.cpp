@@ -1,0 +1,131 @@
+#include "models/quantise/parameters.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "hw/base/assert.h"
+#include "hw/base/parallel.h"
+#include "models/quantise/arithmetic.h"
+
+namespace systole::quantise {
+
+namespace {
+
+// Elements that one piece of work reads at a time.
+constexpr std::size_t kBlock = 16384;
+
+// Calls use(channel, first element, count) for all runs of elements of the same channel within [first, last),
+// in order; runs are cut into blocks.
+template <typename Use>
+void for_each_run(const ChannelView& view, std::size_t first, std::size_t last, Use&& use) {
+  for (std::size_t at = first; at < last;) {
+    const std::size_t run_end = (at / view.inner + 1) * view.inner;
+    const std::size_t count = std::min({run_end, last, at + kBlock}) - at;
+    use(at / view.inner % view.channels, at, count);
+    at += count;
+  }
+}
+
+/// Pieces of whole blocks for the worker threads.
+template <typename Work>
+void in_pieces(std::size_t elements, Work&& work) {
+  constexpr std::size_t kPiece = 64 * kBlock;
+  const std::size_t pieces = (elements + kPiece - 1) / kPiece;
+  parallel_for(pieces, worker_threads(),
+               [&](std::size_t i) { work(i, i * kPiece, std::min((i + 1) * kPiece, elements)); });
+}
+
+}  // namespace
+
+ChannelView channel_view(const ir::Shape& shape, std::size_t axis) {
+  ChannelView view;
+  for (std::size_t d = 0; d < shape.size(); ++d) {
+    const auto extent = static_cast<std::size_t>(shape[d]);
+    (d < axis ? view.outer : d == axis ? view.channels : view.inner) *= extent;
+  }
+  return view;
+}
+
+void read_floats(const ir::Tensor& tensor, std::size_t first, std::span<float> out) {
+  SYSTOLE_ASSERT(tensor.type == DType::kFloat32, tensor.name + " is no float tensor");
+  if (!out.empty()) std::memcpy(out.data(), tensor.as<float>() + first, out.size_bytes());
+}
+
+std::vector<float> all_floats(const ir::Tensor& tensor) {
+  std::vector<float> values(static_cast<std::size_t>(tensor.elements()));
+  read_floats(tensor, 0, values);
+  return values;
+}
+
+ir::Tensor scalar(std::string name, float value) {
+  return {std::move(name), DType::kFloat32, {}, ir::make_data(std::vector<float>{value})};
+}
+
+ir::Tensor vector(std::string name, const std::vector<float>& values) {
+  return {
+      std::move(name), DType::kFloat32, {static_cast<std::int64_t>(values.size())}, ir::make_data(values)};
+}
+
+ir::Tensor zero_point() {
+  return {"zero_point", DType::kInt8, {}, ir::make_data(std::vector<std::int8_t>{0})};
+}
+
+ir::Tensor scaled(const ir::Tensor& tensor, std::size_t axis, const std::vector<float>& factor) {
+  if (std::all_of(factor.begin(), factor.end(), [](float f) { return f == 1.0F; })) return tensor;
+  const ChannelView view = channel_view(tensor.shape, axis);
+  std::vector<float> values = all_floats(tensor);
+  for_each_run(view, 0, values.size(), [&](std::size_t channel, std::size_t first, std::size_t count) {
+    for (std::size_t i = first; i < first + count; ++i) values[i] *= factor[channel];
+  });
+  return {tensor.name + "_scaled", tensor.type, tensor.shape, ir::make_data(values)};
+}
+
+std::vector<float> channel_magnitudes(const ir::Tensor& tensor, std::size_t axis) {
+  const ChannelView view = channel_view(tensor.shape, axis);
+  const auto elements = static_cast<std::size_t>(tensor.elements());
+  std::vector<std::vector<float>> largest;  // of every piece
+  largest.resize(elements / (64 * kBlock) + 1);
+  in_pieces(elements, [&](std::size_t piece, std::size_t first, std::size_t last) {
+    std::vector<float>& mine = largest[piece];
+    mine.assign(view.channels, 0.0F);
+    std::vector<float> values(std::min(last - first, kBlock));
+    for (std::size_t at = first; at < last; at += values.size()) {
+      values.resize(std::min(kBlock, last - at));
+      read_floats(tensor, at, values);
+      for_each_run(view, at, at + values.size(),
+                   [&](std::size_t channel, std::size_t begin, std::size_t count) {
+                     const float magnitude = largest_magnitude({values.data() + (begin - at), count});
+                     // Written so that a NaN, once there, stays.
+                     if (!(magnitude <= mine[channel])) mine[channel] = magnitude;
+                   });
+    }
+  });
+  std::vector<float> result(view.channels, 0.0F);
+  for (const std::vector<float>& mine : largest) {
+    for (std::size_t c = 0; c < mine.size(); ++c) {
+      if (!(mine[c] <= result[c])) result[c] = mine[c];
+    }
+  }
+  return result;
+}
+
+ir::Tensor quantised(const ir::Tensor& tensor, std::size_t axis, const std::vector<float>& scale) {
+  const ChannelView view = channel_view(tensor.shape, axis);
+  const auto elements = static_cast<std::size_t>(tensor.elements());
+  auto data = std::make_shared<std::vector<std::byte>>(elements);
+  in_pieces(elements, [&](std::size_t, std::size_t first, std::size_t last) {
+    std::vector<float> values(std::min(last - first, kBlock));
+    for (std::size_t at = first; at < last; at += values.size()) {
+      values.resize(std::min(kBlock, last - at));
+      read_floats(tensor, at, values);
+      for_each_run(
+          view, at, at + values.size(), [&](std::size_t channel, std::size_t begin, std::size_t count) {
+            quantise_values({values.data() + (begin - at), count}, scale[scale.size() == 1 ? 0 : channel],
+                            reinterpret_cast<std::int8_t*>(data->data() + begin));
+          });
+    }
+  });
+  return {tensor.name + "_quantized", DType::kInt8, tensor.shape, std::move(data)};
+}
+
+}  // namespace systole::quantise

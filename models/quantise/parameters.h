@@ -1,0 +1,37 @@
+// Reading and making the constants of a network, whatever form they have. Private to models/quantise.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "models/ir/tensor.h"
+
+namespace systole::quantise {
+
+/// A parameter as outer x channels x inner; channel c is what one output of the layer is computed from.
+struct ChannelView {
+  std::size_t outer = 1, channels = 1, inner = 1;
+};
+/// Of a constant whose dimension `axis` counts the outputs.
+ChannelView channel_view(const ir::Shape& shape, std::size_t axis);
+
+/// Elements [first, first + out.size()) of a float constant.
+void read_floats(const ir::Tensor& tensor, std::size_t first, std::span<float> out);
+std::vector<float> all_floats(const ir::Tensor& tensor);
+
+ir::Tensor scalar(std::string name, float value);
+ir::Tensor vector(std::string name, const std::vector<float>& values);
+ir::Tensor zero_point();
+
+/// The constant times factor[c] for the elements of channel c, on `axis`. What need not be computed now is
+/// not: factors that are all 1 give the tensor itself, under its own name.
+ir::Tensor scaled(const ir::Tensor& tensor, std::size_t axis, const std::vector<float>& factor);
+
+/// The largest magnitude of every channel: infinite or NaN where the channel has such a value.
+std::vector<float> channel_magnitudes(const ir::Tensor& tensor, std::size_t axis);
+/// The constant as int8 with one scale per channel, or one for all.
+ir::Tensor quantised(const ir::Tensor& tensor, std::size_t axis, const std::vector<float>& scale);
+
+}  // namespace systole::quantise
