@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "hw/numerics/conv_float.h"
 #include "hw/numerics/gemm.h"
 
 namespace systole::numerics {
@@ -98,6 +99,35 @@ void BM_FloatTransposed(benchmark::State& state) {
 void BM_FloatThreads2(benchmark::State& state) {
   float_gemm(state, 2, BLayout::row_major(static_cast<std::size_t>(state.range(1))));
 }
+
+/// Square float convolutions on two threads: channels, extent, maps, kernel; "same" padding.
+void BM_FloatConv(benchmark::State& state) {
+  const auto at = [&](int i) { return static_cast<std::size_t>(state.range(i)); };
+  const std::size_t channels = at(0), extent = at(1), maps = at(2), kernel = at(3);
+  const std::vector<float> x(channels * extent * extent, 0.5F), w(maps * channels * kernel * kernel, 0.25F);
+  std::vector<float> y(maps * extent * extent);
+  const FloatConv conv{.in_c = channels,
+                       .in_h = extent,
+                       .in_w = extent,
+                       .out_c = maps,
+                       .out_h = extent,
+                       .out_w = extent,
+                       .kernel = {kernel, kernel},
+                       .pad = {kernel / 2, kernel / 2},
+                       .x = x.data(),
+                       .w = w.data(),
+                       .y = y.data(),
+                       .threads = 2};
+  measure(state, maps, extent * extent, channels * kernel * kernel, [&] { convolve(conv); });
+}
+BENCHMARK(BM_FloatConv)
+    ->ArgNames({"c", "hw", "m", "k"})
+    ->Args({64, 56, 64, 3})
+    ->Args({64, 56, 256, 1})
+    ->Args({512, 7, 512, 3})
+    ->Args({64, 224, 64, 3})
+    ->Args({512, 14, 512, 3})
+    ->UseRealTime();
 
 /// One fold of a small array, a digits layer, a ResNet layer, a square, a fully connected layer.
 void shapes(benchmark::internal::Benchmark* benchmark) {

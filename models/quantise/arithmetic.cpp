@@ -24,10 +24,11 @@ float largest_magnitude(std::span<const float> values) {
 }
 
 void quantise_values(std::span<const float> values, float scale, std::int8_t* out) {
+  // A NaN, which nobody should bring, becomes the lowest integer: std::max keeps its first operand then.
   // Adding 1.5 x 2^23 pushes the fraction out of the significand, where the addition rounds to even.
   constexpr float kIntegersOnly = 12582912.0F;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const float bounded = std::min(std::max(values[i] / scale, -kLargestInteger), kLargestInteger);
+    const float bounded = std::min(std::max(-kLargestInteger, values[i] / scale), kLargestInteger);
     out[i] = static_cast<std::int8_t>(static_cast<std::int32_t>((bounded + kIntegersOnly) - kIntegersOnly));
   }
 }

@@ -276,14 +276,15 @@ Emitter::Weights Emitter::weights_of(const ir::Node& node) {
   const std::size_t axis = outputs_first ? 0 : w.shape.size() - 1;
   const auto channels = static_cast<std::size_t>(w.shape[axis]);
   report_.weights += static_cast<std::uint64_t>(w.elements());
-  if (gemm != nullptr && gemm->alpha != 1.0F) {
+  if (!unit_ && gemm != nullptr && gemm->alpha != 1.0F) {
     w = scaled(w, axis, std::vector<float>(channels, gemm->alpha));
   }
 
   const std::vector<float> bias = unit_ ? std::vector<float>() : bias_values(node, channels);
   const std::vector<float> scale = unit_ ? std::vector<float>(options_.per_channel ? channels : 1, 1.0F)
                                          : weight_scales(node, w, axis, bias);
-  Weights result{rewriter_.add(quantised(w, axis, scale)), ir::kNoTensor, ir::kNoTensor};
+  Weights result{rewriter_.add(unit_ ? unknown_integers(w) : quantised(w, axis, scale)), ir::kNoTensor,
+                 ir::kNoTensor};
   if (has_input(node, 2)) {
     std::vector<std::int32_t> values(channels, 0);
     for (std::size_t c = 0; c < bias.size(); ++c) {

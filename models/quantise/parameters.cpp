@@ -1,10 +1,12 @@
 #include "models/quantise/parameters.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "hw/base/assert.h"
 #include "hw/base/parallel.h"
+#include "models/ir/synthesis.h"
 #include "models/quantise/arithmetic.h"
 
 namespace systole::quantise {
@@ -35,6 +37,59 @@ void in_pieces(std::size_t elements, Work&& work) {
                [&](std::size_t i) { work(i, i * kPiece, std::min((i + 1) * kPiece, elements)); });
 }
 
+/// Another source's floats times a factor per channel, made when they are asked for.
+class ScaledSource : public ir::TensorSource {
+public:
+  ScaledSource(ir::TensorData base, const ChannelView& view, std::vector<float> factor)
+      : base_(std::move(base)), view_(view), factor_(std::move(factor)) {}
+
+  [[nodiscard]] std::int64_t elements() const override { return base_.source()->elements(); }
+  [[nodiscard]] std::size_t bytes() const override { return base_.size(); }
+  void fill(std::int64_t first, std::int64_t count, std::byte* out) const override {
+    base_.fill(first, count, sizeof(float), out);
+    const auto begin = static_cast<std::size_t>(first);
+    for_each_run(view_, begin, begin + static_cast<std::size_t>(count),
+                 [&](std::size_t channel, std::size_t at, std::size_t length) {
+                   for (std::size_t i = at - begin; i < at - begin + length; ++i) {
+                     float value = 0;
+                     std::memcpy(&value, out + i * sizeof(float), sizeof(float));
+                     value *= factor_[channel];
+                     std::memcpy(out + i * sizeof(float), &value, sizeof(float));
+                   }
+                 });
+  }
+  [[nodiscard]] double max_abs() const override {
+    float largest = 0;
+    for (const float factor : factor_) largest = std::max(largest, std::fabs(factor));
+    return base_.source()->max_abs() * static_cast<double>(largest);
+  }
+  [[nodiscard]] std::shared_ptr<const ir::TensorSource> quantised(float scale) const override {
+    const bool uniform =
+        std::all_of(factor_.begin(), factor_.end(), [&](float factor) { return factor == factor_[0]; });
+    if (!uniform || factor_[0] <= 0.0F) return nullptr;
+    return base_.source()->quantised(scale / factor_[0]);
+  }
+  [[nodiscard]] double channel_max_abs(std::size_t channel) const {
+    return base_.source()->max_abs() * static_cast<double>(std::fabs(factor_[channel]));
+  }
+
+private:
+  ir::TensorData base_;
+  ChannelView view_;
+  std::vector<float> factor_;
+};
+
+/// The bounds that a source knows without making its elements.
+std::vector<float> source_magnitudes(const ir::TensorSource& source, std::size_t channels) {
+  const auto* const scaled_source = dynamic_cast<const ScaledSource*>(&source);
+  std::vector<float> bounds(channels);
+  for (std::size_t c = 0; c < channels; ++c) {
+    bounds[c] =
+        static_cast<float>(scaled_source != nullptr ? scaled_source->channel_max_abs(c) : source.max_abs());
+  }
+  return bounds;
+}
+
 }  // namespace
 
 ChannelView channel_view(const ir::Shape& shape, std::size_t axis) {
@@ -48,7 +103,9 @@ ChannelView channel_view(const ir::Shape& shape, std::size_t axis) {
 
 void read_floats(const ir::Tensor& tensor, std::size_t first, std::span<float> out) {
   SYSTOLE_ASSERT(tensor.type == DType::kFloat32, tensor.name + " is no float tensor");
-  if (!out.empty()) std::memcpy(out.data(), tensor.as<float>() + first, out.size_bytes());
+  if (out.empty()) return;
+  tensor.data.fill(static_cast<std::int64_t>(first), static_cast<std::int64_t>(out.size()), sizeof(float),
+                   reinterpret_cast<std::byte*>(out.data()));
 }
 
 std::vector<float> all_floats(const ir::Tensor& tensor) {
@@ -73,6 +130,10 @@ ir::Tensor zero_point() {
 ir::Tensor scaled(const ir::Tensor& tensor, std::size_t axis, const std::vector<float>& factor) {
   if (std::all_of(factor.begin(), factor.end(), [](float f) { return f == 1.0F; })) return tensor;
   const ChannelView view = channel_view(tensor.shape, axis);
+  if (tensor.data.source() != nullptr) {
+    auto source = std::make_shared<const ScaledSource>(tensor.data, view, factor);
+    return {tensor.name + "_scaled", tensor.type, tensor.shape, ir::TensorData(std::move(source))};
+  }
   std::vector<float> values = all_floats(tensor);
   for_each_run(view, 0, values.size(), [&](std::size_t channel, std::size_t first, std::size_t count) {
     for (std::size_t i = first; i < first + count; ++i) values[i] *= factor[channel];
@@ -82,6 +143,7 @@ ir::Tensor scaled(const ir::Tensor& tensor, std::size_t axis, const std::vector<
 
 std::vector<float> channel_magnitudes(const ir::Tensor& tensor, std::size_t axis) {
   const ChannelView view = channel_view(tensor.shape, axis);
+  if (tensor.data.source() != nullptr) return source_magnitudes(*tensor.data.source(), view.channels);
   const auto elements = static_cast<std::size_t>(tensor.elements());
   std::vector<std::vector<float>> largest;  // of every piece
   largest.resize(elements / (64 * kBlock) + 1);
@@ -112,6 +174,12 @@ std::vector<float> channel_magnitudes(const ir::Tensor& tensor, std::size_t axis
 ir::Tensor quantised(const ir::Tensor& tensor, std::size_t axis, const std::vector<float>& scale) {
   const ChannelView view = channel_view(tensor.shape, axis);
   const auto elements = static_cast<std::size_t>(tensor.elements());
+  const bool one_scale = std::all_of(scale.begin(), scale.end(), [&](float s) { return s == scale[0]; });
+  if (tensor.data.source() != nullptr && one_scale) {
+    if (auto source = tensor.data.source()->quantised(scale[0])) {
+      return {tensor.name + "_quantized", DType::kInt8, tensor.shape, ir::TensorData(std::move(source))};
+    }
+  }
   auto data = std::make_shared<std::vector<std::byte>>(elements);
   in_pieces(elements, [&](std::size_t, std::size_t first, std::size_t last) {
     std::vector<float> values(std::min(last - first, kBlock));
@@ -125,7 +193,13 @@ ir::Tensor quantised(const ir::Tensor& tensor, std::size_t axis, const std::vect
           });
     }
   });
-  return {tensor.name + "_quantized", DType::kInt8, tensor.shape, std::move(data)};
+  return {tensor.name + "_quantized", DType::kInt8, tensor.shape,
+          std::shared_ptr<const ir::TensorData::Bytes>(std::move(data))};
+}
+
+ir::Tensor unknown_integers(const ir::Tensor& tensor) {
+  return {tensor.name + "_quantized", DType::kInt8, tensor.shape,
+          ir::constant_data(DType::kInt8, tensor.elements(), 0)};
 }
 
 }  // namespace systole::quantise

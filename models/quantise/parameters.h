@@ -29,9 +29,13 @@ ir::Tensor zero_point();
 /// not: factors that are all 1 give the tensor itself, under its own name.
 ir::Tensor scaled(const ir::Tensor& tensor, std::size_t axis, const std::vector<float>& factor);
 
-/// The largest magnitude of every channel: infinite or NaN where the channel has such a value.
+/// The largest magnitude of every channel: infinite or NaN where the channel has such a value. Of data that
+/// is made on demand the bound that its source knows, so that nothing is made for it.
 std::vector<float> channel_magnitudes(const ir::Tensor& tensor, std::size_t axis);
-/// The constant as int8 with one scale per channel, or one for all.
+/// The constant as int8 with one scale per channel, or one for all. Still made on demand if it was and its
+/// source can.
 ir::Tensor quantised(const ir::Tensor& tensor, std::size_t axis, const std::vector<float>& scale);
+/// int8 data for a network whose values nobody asks for; reads nothing.
+ir::Tensor unknown_integers(const ir::Tensor& tensor);
 
 }  // namespace systole::quantise

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/ir/graph.h"
+#include "models/ir/synthesis.h"
 
 namespace systole::quantise {
 
@@ -17,6 +18,12 @@ public:
   }
   ir::TensorId constant(const std::string& name, ir::Shape shape, const std::vector<float>& values) {
     return graph_.add_tensor({name, DType::kFloat32, std::move(shape), ir::make_data(values)});
+  }
+  /// Normal values of this deviation that are made on demand.
+  ir::TensorId lazy(const std::string& name, ir::Shape shape, double deviation) {
+    const std::int64_t elements = ir::elements_of(shape);
+    return graph_.add_tensor({name, DType::kFloat32, std::move(shape),
+                              ir::normal_data({.elements = elements, .name = name, .deviation = deviation})});
   }
   /// A node with one output of this shape, both of this name.
   ir::TensorId node(const std::string& name, ir::OpKind op, ir::Attributes attributes,

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "models/quantise/fold.h"
 #include "models/reference/run.h"
 #include "tests/unit/quantise/graph_builder.h"
 
@@ -277,6 +278,45 @@ TEST(Quantise, WithoutRangesTheFormIsTheSame) {
     }
   }
   EXPECT_EQ(scale_at(without, *find_node(without, "conv"), 1), 1.0F);
+}
+
+// A convolution and a normalisation whose parameters are made on demand stay so: folding scales them on
+// demand, and the integers come from the source. Without ranges nothing is ever made.
+TEST(Quantise, WeightsThatStandNowhereStaySo) {
+  GraphBuilder b;
+  const auto x = b.input("x", {1, 8, 4, 4});
+  const auto w = b.lazy("w", {16, 8, 3, 3}, 0.25);
+  const auto y = b.node("conv", OpKind::kConv, conv(3, 1, 1), {x, w}, {1, 16, 4, 4});
+  const auto c = [&](const char* name, float value) {
+    return b.constant(name, {16}, std::vector<float>(16, value));
+  };
+  const auto z = b.node("norm", OpKind::kBatchNormalization, ir::NormAttributes{.epsilon = 1e-5F},
+                        {y, c("scale", 1.0F), c("B", 0.0F), c("mean", 0.0F), c("var", 1.0F)}, {1, 16, 4, 4});
+  const ir::Graph folded = fold_batch_norms(b.finish({z}));
+  const ir::Tensor& scaled_weights = folded.tensor(folded.node(0).inputs[1]).value;
+  ASSERT_NE(scaled_weights.data.source(), nullptr);
+  // 1 / sqrt(1.00001), rounded, times the weight; element by element as all at once.
+  const float factor = 1.0F / std::sqrt(1.0F + 1e-5F);
+  const auto plain = values_of<float>(folded.tensor(folded.node(0).inputs[1]).value);
+  float one = 0;
+  scaled_weights.data.fill(700, 1, sizeof(float), reinterpret_cast<std::byte*>(&one));
+  EXPECT_EQ(one, plain[700]);
+  EXPECT_NE(factor, 1.0F);
+
+  const std::vector<std::vector<ir::TensorData>> inputs{{ir::make_data(std::vector<float>(128, 0.5F))}};
+  Issues issues;
+  const Ranges ranges = calibrate(folded, inputs, 2, issues);
+  const ir::Graph graph = quantise_network(folded, ranges, {}, issues);
+  ASSERT_TRUE(issues.empty());
+  const ir::Node* node = find_node(graph, "conv");
+  ASSERT_NE(node, nullptr);
+  EXPECT_NE(graph.tensor(node->inputs[3]).value.data.source(), nullptr);
+  // Integers x scale is the weight within half a step (and what quotients of scales round).
+  const auto integers = values_of<std::int8_t>(graph.tensor(node->inputs[3]).value);
+  const float scale = graph.tensor(node->inputs[4]).value.as<float>()[0];
+  for (std::size_t i = 0; i < integers.size(); ++i) {
+    ASSERT_NEAR(static_cast<float>(integers[i]) * scale, plain[i], 0.501F * scale) << i;
+  }
 }
 
 TEST(Quantise, KnowsFloatNetworks) {
