@@ -97,6 +97,10 @@ void System::build_engines(const RunRequest& request, Ledger& ledger, SpanLog& s
       parameters.functional = request.functional;
       auto& engine = *engines_.emplace_back(std::make_unique<EngineShell>(
           resource.c_str(), clock_, factory_of(queue.kind, request.config), ledger, spans, parameters));
+      if (!check_protocol_) {
+        const Router::Channels link = bus_.channels(next_upstream_);
+        engine.use_lane(sram_.lane(link.read, link.write, link.latency, SYS_SRAM_BASE));
+      }
       connect(engine.memory_socket());
       connect_engine(i, engine.command_socket(), engine.completion_socket());
     }

@@ -1,5 +1,6 @@
 #include "hw/timing/banked_port.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "hw/base/assert.h"
@@ -57,6 +58,7 @@ Beats BankedPort::reserve(Ticks t, std::uint64_t address, std::uint64_t bytes) {
     if (i == 0) result.first = when;
   }
   result.end = cycle + 1;
+  quiet_from_ = std::max(quiet_from_, result.end);
   busy_beats_ += count;
   conflict_cycles_ += result.end - (t + ceil_div(count, shape_.beats_per_cycle));
   return result;

@@ -35,6 +35,12 @@ public:
   /// Beats that a burst needs: words of `width` bytes that it touches.
   [[nodiscard]] std::uint64_t beats(std::uint64_t address, std::uint64_t bytes) const;
 
+  [[nodiscard]] std::uint32_t width() const { return shape_.width; }
+  /// No port is taken in this cycle or later.
+  [[nodiscard]] Ticks quiet_from() const { return quiet_from_; }
+  /// Counts beats that were served without a reservation, because nobody could have met them.
+  void count_beats(std::uint64_t beats) { busy_beats_ += beats; }
+
   [[nodiscard]] std::uint64_t busy_beats() const { return busy_beats_; }    ///< beats served so far
   [[nodiscard]] Ticks conflict_cycles() const { return conflict_cycles_; }  ///< cycles that bursts lost
 
@@ -44,6 +50,7 @@ private:
 
   Shape shape_;
   std::vector<Calendar> ports_;  ///< [bank * ports + port]
+  Ticks quiet_from_ = 0;
   std::uint64_t busy_beats_ = 0;
   Ticks conflict_cycles_ = 0;
 };

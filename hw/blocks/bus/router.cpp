@@ -105,6 +105,11 @@ Router::Link Router::make_link() const {
 tl::TargetSocket& Router::upstream(unsigned initiator) { return upstream_.at(initiator)->socket; }
 tl::InitiatorSocket& Router::downstream(unsigned region) { return downstream_.at(region)->socket; }
 
+Router::Channels Router::channels(unsigned initiator) {
+  Link& link = upstream_.at(initiator)->link;
+  return {link.read, link.write, latency_};
+}
+
 Router::Downstream* Router::decode(std::uint64_t address, std::uint64_t bytes) const {
   for (const auto& candidate : downstream_) {
     const Region& region = candidate->region;

@@ -50,6 +50,14 @@ public:
   /// Bind this to the target of regions[i].
   [[nodiscard]] tl::InitiatorSocket& downstream(unsigned region);
 
+  /// The two channels of an initiator's link, for a direct way to a banked target.
+  struct Channels {
+    timing::BankedPort& read;
+    timing::BankedPort& write;
+    timing::Ticks latency;  ///< of one crossing
+  };
+  [[nodiscard]] Channels channels(unsigned initiator);
+
 private:
   struct Upstream;
   struct Downstream;

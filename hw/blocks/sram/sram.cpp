@@ -42,6 +42,12 @@ tlm::tlm_response_status Sram::access(const tl::Access& access, sc_core::sc_time
   return tlm::TLM_OK_RESPONSE;
 }
 
+tl::SramLane Sram::lane(timing::BankedPort& read_channel, timing::BankedPort& write_channel,
+                        timing::Ticks bus_latency, std::uint64_t base) {
+  return {timing::SramLane(read_channel, write_channel, banks_, {.bus = bus_latency, .sram = latency_}),
+          {.base = base, .memory = memory_, .ledger = ledger_, .read = read_, .write = write_}};
+}
+
 unsigned Sram::debug(bool write, std::uint64_t address, std::byte* data, unsigned bytes) {
   if (!memory_.holds(address, bytes)) return 0;
   memory_.copy(write, address, data, bytes);

@@ -7,6 +7,7 @@
 #include "hw/observe/ledger.h"
 #include "hw/timing/banked_port.h"
 #include "hw/tlm/memory.h"
+#include "hw/tlm/sram_lane.h"
 #include "hw/tlm/target_port.h"
 #include "hw/tlm/time.h"
 
@@ -24,6 +25,10 @@ public:
 
   tl::TargetPort port;
   [[nodiscard]] const timing::BankedPort& banks() const { return banks_; }
+  /// The direct way of an initiator whose bus link has these channels; base: where the scratchpad's region
+  /// begins.
+  [[nodiscard]] tl::SramLane lane(timing::BankedPort& read_channel, timing::BankedPort& write_channel,
+                                  timing::Ticks bus_latency, std::uint64_t base);
 
 private:
   tlm::tlm_response_status access(const tl::Access& access, sc_core::sc_time& delay) override;

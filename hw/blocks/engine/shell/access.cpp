@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "hw/base/runs.h"
+
 namespace systole::engine {
 
 bool RunBuilder::continues(const Access& last, std::uint64_t address, std::uint32_t bytes,
@@ -71,6 +73,7 @@ std::optional<Burst> BurstCursor::next() {
       burst.stream = access.stream;
       if (access.data != nullptr) burst.data = access.data + access.data_stride * run_ + offset_;
       offset_ += burst.bytes;
+      whole_run_ = burst.bytes == access.run_bytes;
       return burst;
     }
     offset_ = 0;
@@ -80,6 +83,15 @@ std::optional<Burst> BurstCursor::next() {
     }
   }
   return std::nullopt;
+}
+
+BurstCursor::Train BurstCursor::train() const {
+  if (!whole_run_) return {};
+  const Access& access = (*list_)[access_];
+  const auto stride = static_cast<std::uint64_t>(access.stride);
+  const std::uint64_t address = access.address + stride * run_;
+  if (!runs_lie_in_blocks(address, access.run_bytes, stride, limit_)) return {};
+  return {access.count - run_, access.stride, access.data_stride};
 }
 
 }  // namespace systole::engine

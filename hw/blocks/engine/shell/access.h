@@ -53,6 +53,16 @@ public:
   void reset(const std::vector<Access>& list);
   /// The next burst, or nullopt at the end.
   std::optional<Burst> next();
+  /// The burst that next() gave last and the equal ones that follow it, each a whole run of one access:
+  /// `count` of them, `stride` bytes apart. {.count = 1} for a part of a run.
+  struct Train {
+    std::uint32_t count = 1;
+    std::int64_t stride = 0;
+    std::int64_t data_stride = 0;
+  };
+  [[nodiscard]] Train train() const;
+  /// Leaves out `count` < train().count bursts: the ones after the burst that next() gave last.
+  void skip(std::uint32_t count) { run_ += count; }
 
 private:
   std::uint32_t limit_;
@@ -60,6 +70,7 @@ private:
   std::size_t access_ = 0;
   std::uint32_t run_ = 0;
   std::uint32_t offset_ = 0;
+  bool whole_run_ = false;  ///< the burst that was given last
 };
 
 }  // namespace systole::engine

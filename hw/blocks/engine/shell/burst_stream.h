@@ -25,6 +25,17 @@ public:
   [[nodiscard]] timing::Ticks issue_at() const { return issue_at_; }
   /// The waiting burst was issued at issue_at() and ends at `end`; the next one takes its place.
   void issued(timing::Ticks end);
+  /// The waiting burst and the equal ones after it, as BurstCursor::train().
+  [[nodiscard]] BurstCursor::Train train() const { return cursor_.train(); }
+  /// If the waiting burst and those after it each ended `latency` after their issue: whether one could be
+  /// issued every cycle.
+  [[nodiscard]] bool flows(timing::Ticks latency) const;
+  /// The latency of the last bursts, if `outstanding` of them were issued one a cycle and ended one a cycle;
+  /// else 0.
+  [[nodiscard]] timing::Ticks steady_latency() const { return steady_ >= ends_.size() ? latency_ : 0; }
+  /// `count` <= train().count bursts were issued one a cycle from issue_at() on, and end `latency` later
+  /// each. They flow (see above).
+  void passed(std::uint32_t count, timing::Ticks latency);
   /// Drops the bursts that wait; those that were issued still end.
   void stop() { next_.reset(); }
   /// When all bursts so far have ended; the start, if there were none.
@@ -37,6 +48,9 @@ private:
   timing::Ticks end_ = 0;
   std::vector<timing::Ticks> ends_;  ///< of the last `outstanding` bursts, as a ring
   std::size_t slot_ = 0;
+  timing::Ticks last_issue_ = 0;
+  timing::Ticks latency_ = 0;  ///< of the last burst
+  std::size_t steady_ = 0;     ///< bursts before the next that were issued and ended one a cycle
 };
 
 }  // namespace systole::engine

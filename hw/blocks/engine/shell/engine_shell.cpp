@@ -1,13 +1,16 @@
 #include "hw/blocks/engine/shell/engine_shell.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "hw/base/assert.h"
 
 namespace systole {
 
-using timing::Ticks;
+namespace {
+constexpr timing::Ticks kNever = std::numeric_limits<timing::Ticks>::max() - 1;
+}
 
 EngineShell::EngineShell(const sc_core::sc_module_name& name, const tl::Clock& clock,
                          std::unique_ptr<engine::JobFactory> factory, Ledger& ledger, SpanLog& spans,
@@ -80,6 +83,7 @@ EngineShell::Result EngineShell::run_job(engine::Job& job, NodeId node, Ticks st
   Result result{.end = start};
   pipeline_ = timing::PhasePipeline(start);
   results_.clear();
+  look_ahead();
   bool loading = begin_phase(job);
   while (loading || !results_.empty()) {
     const bool load_pending = loading && loads_.pending();
@@ -89,9 +93,11 @@ EngineShell::Result EngineShell::run_job(engine::Job& job, NodeId node, Ticks st
     } else if (!results_.empty() && !stores_.pending()) {
       end_store();
     } else if (load_pending && (results_.empty() || loads_.issue_at() <= stores_.issue_at())) {
-      if (!access(loads_, false, node, result)) break;
-    } else if (!access(stores_, true, node, result)) {
-      break;
+      const Ticks last = results_.empty() ? kNever : stores_.issue_at();
+      if (!access(loads_, false, node, last, result)) break;
+    } else {
+      const Ticks last = load_pending ? loads_.issue_at() - 1 : kNever;
+      if (!access(stores_, true, node, last, result)) break;
     }
   }
   if (result.error == SGB_ERROR_NONE) {
@@ -131,8 +137,22 @@ void EngineShell::end_store() {
   if (!results_.empty()) stores_.start(results_.front(), pipeline_.earliest_store());
 }
 
-bool EngineShell::access(engine::BurstStream& stream, bool write, NodeId node, Result& result) {
+bool EngineShell::access(engine::BurstStream& stream, bool write, NodeId node, Ticks last, Result& result) {
+  const engine::Burst& burst = stream.burst();
+  if (!lane_ || !lane_->reaches(burst.address, burst.bytes)) return transact(stream, write, node, result);
+  synchronise(stream.issue_at());
+  pass_train(stream, write, node, std::min(last, horizon_ - 1), result);
+  const engine::Burst& next = stream.burst();
+  const Ticks end =
+      lane_->access(stream.issue_at(), next.address, next.data, next.bytes, write, node, next.stream);
+  stream.issued(end);
+  result.end = std::max(result.end, end);
+  return true;
+}
+
+bool EngineShell::transact(engine::BurstStream& stream, bool write, NodeId node, Result& result) {
   wait_until(stream.issue_at());
+  look_ahead();
   const engine::Burst burst = stream.burst();
   const tl::Outcome outcome = write
                                   ? memory_.write(burst.address, burst.data, burst.bytes, node, burst.stream)
@@ -144,6 +164,55 @@ bool EngineShell::access(engine::BurstStream& stream, bool write, NodeId node, R
   result.error = outcome.error;
   result.address = burst.address;
   return false;
+}
+
+// Of equal one-word bursts that flow without meeting anybody, all but the last few are not reserved in the
+// calendars one by one: nobody can ask for their cycles any more. The last ones are, because what comes next
+// may.
+void EngineShell::pass_train(engine::BurstStream& stream, bool write, NodeId node, Ticks last,
+                             Result& result) {
+  const engine::BurstCursor::Train train = stream.train();
+  const Ticks room = last + 1 - stream.issue_at();  // issues, one a cycle
+  timing::SramLane& time = lane_->time();
+  // A write's longer latency may come from banks, and then says nothing about the next one's.
+  const Ticks latency = write ? time.word_latency() : std::max(time.word_latency(), stream.steady_latency());
+  constexpr Ticks kReserved = 2;
+  const Ticks length = std::min<Ticks>(train.count, room);
+  if (length <= kReserved) return;
+  const auto count = static_cast<std::uint32_t>(length - kReserved);
+
+  const engine::Burst& first = stream.burst();
+  constexpr std::int64_t kLargestStride = std::int64_t{1} << 30;  // so that no address wraps on the way
+  if (train.stride > kLargestStride || train.stride < -kLargestStride) return;
+  const auto stride = static_cast<std::uint64_t>(train.stride);
+  if (!lane_->reaches(first.address + stride * (count - 1), first.bytes) ||
+      !time.is_words(lane_->offset(first.address), first.bytes, stride) || !stream.flows(latency) ||
+      !time.keeps_pace(stream.issue_at(), write, latency)) {
+    return;
+  }
+  if (first.data != nullptr) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+      lane_->move(first.address + stride * i, first.data + train.data_stride * i, first.bytes, write);
+    }
+  }
+  lane_->count(std::uint64_t{count} * first.bytes, write, node, first.stream);
+  time.pass(stream.issue_at(), count, latency);
+  stream.passed(count, latency);
+  result.end = std::max(result.end, stream.end());
+}
+
+void EngineShell::look_ahead() {
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time pending = sc_core::sc_time_to_pending_activity(sc_core::sc_get_curr_simcontext());
+  horizon_ = clock_.edge(now + pending).count();
+}
+
+// On return the access at `cycle` may be worked out: its time has come, or nobody else acts before it.
+void EngineShell::synchronise(Ticks cycle) {
+  if (cycle < horizon_) return;
+  wait_until(cycle);
+  look_ahead();
+  horizon_ = std::max(horizon_, cycle + 1);
 }
 
 void EngineShell::record(const EngineCommand& command, Ticks start, const Result& result) {

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <systemc>
 
@@ -15,6 +16,7 @@
 #include "hw/observe/spans.h"
 #include "hw/timing/pipeline.h"
 #include "hw/tlm/initiator_port.h"
+#include "hw/tlm/sram_lane.h"
 #include "hw/tlm/time.h"
 
 namespace systole {
@@ -43,29 +45,40 @@ public:
   [[nodiscard]] tl::InitiatorSocket& completion_socket() { return endpoint_.completion_socket(); }
   [[nodiscard]] tl::InitiatorSocket& memory_socket() { return memory_.socket; }
 
+  /// A direct way to the scratchpad, for all accesses that it reaches; before the simulation starts. Without
+  /// one (or where it does not reach) every burst is a transaction. Times, bytes and counts are the same.
+  void use_lane(const tl::SramLane& lane) { lane_.emplace(lane); }
+
   [[nodiscard]] std::uint64_t completed() const { return completed_; }
   /// Commands that were taken or wait in the engine and are not completed.
   [[nodiscard]] bool idle() const { return !endpoint_.waiting() && endpoint_.running() == 0; }
 
 private:
+  using Ticks = timing::Ticks;
   /// How one command ended.
   struct Result {
     std::uint32_t error = SGB_ERROR_NONE;
     std::uint64_t address = 0;
-    timing::Ticks end = 0;  ///< of the command; while it runs, of its accesses so far
+    Ticks end = 0;  ///< of the command; while it runs, of its accesses so far
     std::uint64_t compute_cycles = 0;
     std::uint64_t macs = 0;
     std::uint64_t operations = 0;
   };
   void serve();
-  Result run_command(const EngineCommand& command, timing::Ticks start);
-  Result run_job(engine::Job& job, NodeId node, timing::Ticks start);
+  Result run_command(const EngineCommand& command, Ticks start);
+  Result run_job(engine::Job& job, NodeId node, Ticks start);
   bool begin_phase(engine::Job& job);
   void end_phase(engine::Job& job, Result& result);
   void end_store();
-  bool access(engine::BurstStream& stream, bool write, NodeId node, Result& result);
-  void record(const EngineCommand& command, timing::Ticks start, const Result& result);
-  void wait_until(timing::Ticks cycle);
+  /// Issues the stream's waiting burst, and those after it that can be worked out with it. last: the cycle
+  /// in which this stream may issue before it is the other stream's turn.
+  bool access(engine::BurstStream& stream, bool write, NodeId node, Ticks last, Result& result);
+  bool transact(engine::BurstStream& stream, bool write, NodeId node, Result& result);
+  void pass_train(engine::BurstStream& stream, bool write, NodeId node, Ticks last, Result& result);
+  void look_ahead();
+  void synchronise(Ticks cycle);
+  void record(const EngineCommand& command, Ticks start, const Result& result);
+  void wait_until(Ticks cycle);
 
   tl::Clock clock_;
   std::unique_ptr<engine::JobFactory> factory_;
@@ -74,6 +87,9 @@ private:
   EngineParameters parameters_;
   CommandEndpoint endpoint_;
   tl::InitiatorPort memory_;
+  std::optional<tl::SramLane> lane_;
+  /// Nothing but this engine acts before this cycle: what it does up to then can be worked out at once.
+  Ticks horizon_ = 0;
 
   std::uint32_t resource_;
   ActionId command_action_;
@@ -81,8 +97,8 @@ private:
   ActionId mac_action_;
   ActionId operation_action_;
 
-  timing::Ticks free_at_ = 0;    ///< end of the last command
-  timing::Ticks set_up_at_ = 0;  ///< end of the last set-up
+  Ticks free_at_ = 0;    ///< end of the last command
+  Ticks set_up_at_ = 0;  ///< end of the last set-up
   std::uint64_t completed_ = 0;
 
   // The command at hand.

@@ -1,0 +1,80 @@
+// Whole networks, mapped and simulated on a 16 x 16 int8 array, beside the same network's matrix products
+// called straight through oneDNN in this process. Counters: "x oneDNN" (time over the products' time),
+// "peak MB" (of the process that maps and simulates), "Mcycles" simulated, "map s" and "simulate s".
+#include <benchmark/benchmark.h>
+
+#include <exception>
+
+#include "bench/support/gemms.h"
+#include "bench/support/networks.h"
+#include "bench/support/whole_run.h"
+
+namespace systole::bench {
+namespace {
+
+using Network = ir::Graph (*)(std::int64_t);
+
+const ir::Graph& network_of(Network make) {
+  static const ir::Graph resnet = resnet50(224);
+  static const ir::Graph vgg = vgg16(224);
+  return make == &resnet50 ? resnet : vgg;
+}
+
+/// On both cores, measured once.
+double yardstick(Network make) {
+  static const double resnet = onednn_seconds(gemms_of(network_of(&resnet50)), 2, 5);
+  static const double vgg = onednn_seconds(gemms_of(network_of(&vgg16)), 2, 3);
+  return make == &resnet50 ? resnet : vgg;
+}
+
+void BM_OneDnn(benchmark::State& state, Network make) {
+  const auto gemms = gemms_of(network_of(make));
+  double macs = 0;
+  for (const GemmShape& g : gemms) macs += static_cast<double>(g.m * g.n * g.k * g.count);
+  for (auto _ : state) state.SetIterationTime(onednn_seconds(gemms, static_cast<int>(state.range(0)), 1));
+  state.counters["MAC/s"] = benchmark::Counter(macs, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+/// range(0): functional; range(1): inferences. One inference's time: with two, what the second one adds.
+void BM_Run(benchmark::State& state, Network make) {
+  const RunOptions options{state.range(0) != 0, static_cast<std::uint32_t>(state.range(1))};
+  RunCost total;
+  double seconds = 0;
+  for (auto _ : state) {
+    try {
+      total = run_in_child(network_of(make), SocConfig{}, options);
+      if (options.inferences > 1) {
+        const RunCost one = run_in_child(network_of(make), SocConfig{}, {options.functional, 1});
+        total.simulate_seconds -= one.simulate_seconds;
+        total.map_seconds = 0;
+        total.cycles -= one.cycles;
+      }
+    } catch (const std::exception& error) {
+      state.SkipWithError(error.what());
+      return;
+    }
+    state.SetIterationTime(total.seconds());
+    seconds += total.seconds();
+  }
+  state.counters["x oneDNN"] = seconds / static_cast<double>(state.iterations()) / yardstick(make);
+  state.counters["peak MB"] = total.peak_bytes / 1e6;
+  state.counters["Mcycles"] = total.cycles / 1e6;
+  state.counters["map s"] = total.map_seconds;
+  state.counters["simulate s"] = total.simulate_seconds;
+  state.counters["descriptors"] = total.descriptors;
+}
+
+void threads(benchmark::internal::Benchmark* b) {
+  b->ArgNames({"threads"})->Args({1})->Args({2})->UseManualTime()->Unit(benchmark::kMillisecond);
+}
+void modes(benchmark::internal::Benchmark* b) {
+  b->ArgNames({"functional", "inferences"})->Args({1, 1})->Args({0, 1})->Args({1, 2});
+  b->Iterations(3)->UseManualTime()->Unit(benchmark::kMillisecond);
+}
+BENCHMARK_CAPTURE(BM_OneDnn, resnet50, &resnet50)->Apply(threads);
+BENCHMARK_CAPTURE(BM_OneDnn, vgg16, &vgg16)->Apply(threads);
+BENCHMARK_CAPTURE(BM_Run, resnet50, &resnet50)->Apply(modes);
+BENCHMARK_CAPTURE(BM_Run, vgg16, &vgg16)->Apply(modes);
+
+}  // namespace
+}  // namespace systole::bench

@@ -1,0 +1,59 @@
+// One initiator's way to the banked scratchpad over the crossbar, in cycles: what the bus and the SRAM charge
+// together.
+#pragma once
+
+#include <cstdint>
+
+#include "hw/timing/banked_port.h"
+#include "hw/timing/path.h"
+#include "hw/timing/time.h"
+
+namespace systole::timing {
+
+/// The same hops in the same order as a transaction takes through the bus (docs/blocks/bus.md) and the SRAM:
+///   write   initiator's write channel, bus latency, banks and SRAM latency, bus latency
+///   read    bus latency, banks and SRAM latency, bus latency, initiator's read channel
+/// It works on the bus's and the SRAM's own objects, so that accesses by this way and by transactions meet.
+class SramLane {
+public:
+  struct Latency {
+    Ticks bus = 1;   ///< of one crossing
+    Ticks sram = 1;  ///< from a beat to its data
+  };
+  /// The channels and the banks must outlive the lane.
+  SramLane(BankedPort& read_channel, BankedPort& write_channel, BankedPort& banks, const Latency& latency)
+      : read_channel_(read_channel), write_channel_(write_channel), banks_(banks), latency_(latency) {}
+
+  /// Serves an access of `bytes` > 0 at offset `address` in the scratchpad, issued in cycle `t`; returns when
+  /// its last byte is there (write: when its response is).
+  Ticks access(Ticks t, std::uint64_t address, std::uint64_t bytes, bool write);
+
+  /// From issue to end of an access of one word that meets nobody.
+  [[nodiscard]] Ticks word_latency() const { return 2 * latency_.bus + latency_.sram + 1; }
+
+  /// Whether accesses of `bytes` at `address`, address + stride, ... each lie in one word of the SRAM and of
+  /// the channels.
+  [[nodiscard]] bool is_words(std::uint64_t address, std::uint64_t bytes, std::uint64_t stride) const;
+
+  /// Whether accesses of one word each, one issued every cycle from `t` on, would all end `latency` after
+  /// their issue. They use different cycles of every resource, so that they cannot meet one another; they
+  /// stand behind whatever is reserved already. latency: that of an access alone; or a longer one, that of
+  /// the accesses just before `t`, which were issued in the latency - word_latency() cycles before it and
+  /// ended one after another: the channel has a queue that neither grows nor shrinks.
+  [[nodiscard]] bool keeps_pace(Ticks t, bool write, Ticks latency) const;
+  /// Serves `count` such accesses. Of their cycles only those that stand in the channel's queue behind `t` +
+  /// `count` are reserved. Right if nobody, this initiator included, will ask for a cycle of a bank in which
+  /// one of them is served.
+  void pass(Ticks t, std::uint64_t count, Ticks latency);
+
+private:
+  [[nodiscard]] static Path cross(BankedPort& port, const Path& path, Ticks latency, std::uint64_t address,
+                                  std::uint64_t bytes);
+
+  BankedPort& read_channel_;
+  BankedPort& write_channel_;
+  BankedPort& banks_;
+  Latency latency_;
+};
+
+}  // namespace systole::timing
