@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "hw/base/runs.h"
 
 namespace systole::timing {
@@ -9,11 +11,17 @@ namespace {
 
 // Latencies 1 and 1: a word read in cycle t is at the banks in t + 1, on the channel in t + 3, there at t
 // + 4.
-struct Way {
-  BankedPort read{{.banks = 1, .ports = 1, .width = 32, .beats_per_cycle = 1}};
-  BankedPort write{{.banks = 1, .ports = 1, .width = 32, .beats_per_cycle = 1}};
-  BankedPort banks{{.banks = 8, .ports = 1, .width = 32, .beats_per_cycle = 1}};
-  SramLane lane{read, write, banks, {.bus = 1, .sram = 1}};
+constexpr BankedPort::Shape kChannel{.banks = 1, .ports = 1, .width = 32, .beats_per_cycle = 1};
+constexpr BankedPort::Shape kBanks{.banks = 8, .ports = 1, .width = 32, .beats_per_cycle = 1};
+constexpr SramLane::Latency kLatency{.bus = 1, .sram = 1};
+
+class Way {
+public:
+  Way() : read(kChannel), write(kChannel), banks(kBanks), lane(read, write, banks, kLatency) {}
+  BankedPort read;
+  BankedPort write;
+  BankedPort banks;
+  SramLane lane;
 };
 
 TEST(SramLane, AWordTakesFourCyclesEitherWay) {
@@ -64,7 +72,8 @@ Ticks train(Way& way, Ticks count, Ticks passed) {
 }
 
 TEST(SramLane, WhatPassesLeavesTheChannelsQueueAsItWas) {
-  for (const Ticks passed : {1, 3, 6, 7, 8, 100, 196}) {
+  const std::vector<Ticks> lengths{1, 3, 6, 7, 8, 100, 196};
+  for (const Ticks passed : lengths) {
     Way one_by_one;
     Way way;
     EXPECT_EQ(train(way, 200, passed), train(one_by_one, 200, 0)) << passed;
