@@ -83,12 +83,12 @@ TEST(DirectWay, TakesExactlyTheCyclesOfTransactions) {
   RunOptions direct;
   RunOptions transactions;
   transactions.check_protocol = true;
-  for (const std::uint32_t banks : {1U, 4U, 8U}) {
+  for (const std::uint32_t banks : {1U, 8U}) {
     for (const std::uint32_t latency : {1U, 3U}) {
       SocConfig config;
       config.sram.banks = banks;
       config.bus.latency = latency;
-      for (const std::int64_t m : {1, 40, 300}) {
+      for (const std::int64_t m : {1, 40}) {
         EXPECT_EQ(gemm_figures(m, config, direct), gemm_figures(m, config, transactions))
             << m << " rows, " << banks << " banks, latency " << latency;
       }
