@@ -246,7 +246,7 @@ std::vector<std::size_t> parameter_positions(OpKind op) {
     case OpKind::kMatMulInteger:
       return {0, 1};
     case OpKind::kBatchNormalization:
-      return {1, 2, 3, 4};
+      return {1, 2};  // scale and bias are learned; mean and variance are statistics of the training data
     case OpKind::kQGemm:
       return {0, 3, 6};
     case OpKind::kQLinearConv:

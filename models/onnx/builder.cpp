@@ -8,6 +8,7 @@
 #include "models/onnx/fold.h"
 #include "models/onnx/limits.h"
 #include "models/onnx/ordering.h"
+#include "models/onnx/parameters.h"
 
 namespace systole::importer {
 namespace {
@@ -66,6 +67,7 @@ std::optional<ir::Graph> Builder::build() {
   }
   bind_constants();
   check_dims();
+  make_up_parameters();
   add_inputs();
   for (const std::size_t index : *order) add_node(model_.nodes[index]);
   add_outputs();
@@ -117,6 +119,14 @@ void Builder::check_dims() {
     } else if (size < 1 || size > kMaxElements) {
       issues_.add("", "dimension '" + symbol + "' cannot have the size " + std::to_string(size));
     }
+    }
+  }
+}
+
+void Builder::make_up_parameters() {
+  if (!options_.synthesis) return;
+  for (auto& [name, tensor] : made_up_parameters(model_, *options_.synthesis)) {
+    if (!model_.unreadable.contains(name)) constants_.emplace(name, tensor);
   }
 }
 

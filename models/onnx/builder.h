@@ -30,6 +30,7 @@ private:
   void add_inputs();
   void bind_constants();
   void check_dims();  // reports sizes for symbols that no input has
+  void make_up_parameters();
   void add_outputs();
   // Reports a tensor that is not what the file declares it to be.
   bool check_declaration(const RawValue& declared, const ir::Tensor& actual);

@@ -9,6 +9,7 @@
 
 #include "hw/base/issues.h"
 #include "models/ir/graph.h"
+#include "models/ir/synthesis.h"
 
 namespace systole {
 
@@ -22,6 +23,9 @@ struct ImportOptions {
   std::map<std::string, ir::Tensor> constants;
   /// Sizes of dynamic dimensions, by the symbol that the file gives them: {N: 1}.
   std::map<std::string, std::int64_t> dims;
+  /// With a value, inputs that are plainly parameters (see docs/operators.md) become constants that are made
+  /// up; without, they stay inputs.
+  std::optional<ir::Synthesis> synthesis;
 };
 
 /// Reads, checks and resolves a network; docs/operators.md says which operators and forms. On any problem:
