@@ -119,7 +119,6 @@ void Builder::check_dims() {
     } else if (size < 1 || size > kMaxElements) {
       issues_.add("", "dimension '" + symbol + "' cannot have the size " + std::to_string(size));
     }
-    }
   }
 }
 

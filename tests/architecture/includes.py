@@ -35,7 +35,7 @@ def layering(root, rules):
             target = pathlib.Path(name)
             if len(target.parts) == 1:
                 problems.append(f'{path}: "{name}" is not written from the root')
-            elif owner(target, [home, *folders[home]]) is None:
+            elif name not in folders[home] and owner(target, [home, *folders[home]]) is None:
                 problems.append(f'{path}: {home} may not include "{name}"')
     return problems
 

@@ -219,10 +219,10 @@ TEST_F(HandMadeGraph, NeedsNoReference) {
 
 TEST_F(HandMadeGraph, AWildAddressIsABusErrorThatTheFirmwareReports) {
   // The result of the soft-max goes from SRAM to DRAM: from an address that no device has.
-  const Output output = run_changed("exec 13", "src=0x20008380", "src=0xdead0000");
+  const Output output = run_changed("exec 12", "src=0x20008380", "src=0xdead0000");
   EXPECT_EQ(output.exit_code, 1) << output.err;
   EXPECT_THAT(output.err, HasSubstr("exit code 1"));
-  EXPECT_THAT(output.err, HasSubstr("error: descriptor 13 of the exec graph: bus address error (code 1)"));
+  EXPECT_THAT(output.err, HasSubstr("error: descriptor 12 of the exec graph: bus address error (code 1)"));
   EXPECT_THAT(output.err, HasSubstr("'softmax' (Softmax)"));
   EXPECT_THAT(output.err, HasSubstr("0xdead0000"));
   EXPECT_THAT(files_in(folder_ / "a"),

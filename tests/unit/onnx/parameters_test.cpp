@@ -10,7 +10,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-ImportOptions with_seed(std::uint64_t seed) { return {{}, ir::Synthesis{seed, 1}}; }
+ImportOptions with_seed(std::uint64_t seed) { return {{}, {}, ir::Synthesis{seed, 1}}; }
 
 ModelBuilder network() {
   ModelBuilder model;
