@@ -146,7 +146,9 @@ Resolved resolve_concat(NodeView& node) {
     node.require_type(i, {node.input(0).type});
     parts.push_back(&node.input(i));
   }
-  return concat(node, parts);
+  Resolved resolved = concat(node, parts);
+  resolved.alias = parts.size() == 1;
+  return resolved;
 }
 
 Resolved resolve_split(NodeView& node) {
@@ -200,6 +202,8 @@ Resolved resolve_slice(NodeView& node) {
   }
   Resolved resolved{slice, {{node.input(0).type, shape}}};
   resolved.kept_inputs = 1;
+  resolved.alias = shape == from && std::all_of(slice.step.begin(), slice.step.end(),
+                                                [](std::int64_t step) { return step >= 0; });
   return resolved;
 }
 
@@ -221,7 +225,9 @@ Resolved resolve_transpose(NodeView& node) {
   if (!node.ok()) return {};
   ir::Shape shape;
   for (const std::int64_t d : attributes.permutation) shape.push_back(from[static_cast<std::size_t>(d)]);
-  return {attributes, {{node.input(0).type, shape}}};
+  Resolved resolved{attributes, {{node.input(0).type, shape}}};
+  resolved.alias = attributes.permutation == sorted;
+  return resolved;
 }
 
 Resolved resolve_pad(NodeView& node) {
@@ -251,6 +257,9 @@ Resolved resolve_pad(NodeView& node) {
   Resolved resolved{pad, {{node.input(0).type, shape}}};
   resolved.kept_inputs = 1;
   if (pad.mode == ir::PadMode::kConstant) resolved.added_inputs = {filling(node)};
+  const auto none = [](std::int64_t size) { return size == 0; };  // exporters write such before poolings
+  resolved.alias = std::all_of(pad.begin.begin(), pad.begin.end(), none) &&
+                   std::all_of(pad.end.begin(), pad.end.end(), none);
   return resolved;
 }
 

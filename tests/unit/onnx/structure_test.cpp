@@ -82,6 +82,29 @@ TEST(ImportStructure, IdentityAndDropoutVanish) {
   EXPECT_EQ(graph.node(0).inputs, graph.inputs());
 }
 
+TEST(ImportStructure, MovementsThatMoveNothingVanish) {
+  ModelBuilder model(9);  // pads and slices are attributes
+  model.input("x", {1, 2, 3, 4}).output("y");
+  model.node("Pad", {"x"}, {"a"}).integers("pads", {0, 0, 0, 0, 0, 0, 0, 0});
+  model.node("Slice", {"a"}, {"b"}).integers("starts", {0}).integers("ends", {9}).integers("axes", {2});
+  model.node("Transpose", {"b"}, {"c"}).integers("perm", {0, 1, 2, 3});
+  model.node("Concat", {"c"}, {"d"}).integer("axis", 1);
+  model.node("Relu", {"d"}, {"y"}, "relu");
+  const ir::Graph graph = imported(model);
+  ASSERT_EQ(graph.node_count(), 1U);
+  EXPECT_EQ(graph.node(0).inputs, graph.inputs());
+}
+
+TEST(ImportStructure, MovementsThatMoveStay) {
+  ModelBuilder model(9);
+  model.input("x", {1, 2, 3, 4}).output("y");
+  model.node("Pad", {"x"}, {"a"}).integers("pads", {0, 0, 0, 1, 0, 0, 0, 0});
+  model.node("Slice", {"a"}, {"b"}).integers("starts", {1}).integers("ends", {9}).integers("axes", {2});
+  model.node("Transpose", {"b"}, {"c"}).integers("perm", {0, 1, 3, 2});
+  model.node("Concat", {"c", "c"}, {"y"}).integer("axis", 1);
+  EXPECT_EQ(imported(model).node_count(), 4U);
+}
+
 TEST(ImportStructure, AnOutputThatIsAnIdentityIsACopy) {
   ModelBuilder model;
   model.input("x", {4}).output("y").output("z");
