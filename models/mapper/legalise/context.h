@@ -138,7 +138,7 @@ void legalise_slice(Context& context, const ir::Node& node);
 void legalise_transpose(Context& context, const ir::Node& node);
 void legalise_pad(Context& context, const ir::Node& node);
 void legalise_resize(Context& context, const ir::Node& node);
-void legalise_quantised_gemm(Context& context, const ir::Node& node);
+void legalise_quantised_gemm(Context& context, const ir::Node& node, const Fusion& fusion);
 
 /// Finds the operands of concatenations that their producers can write straight into the result: fills
 /// context.slots.

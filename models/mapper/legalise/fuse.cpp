@@ -70,6 +70,7 @@ bool ends_in_clip(ir::OpKind op) {
     case ir::OpKind::kMatMul:
     case ir::OpKind::kQLinearConv:
     case ir::OpKind::kQLinearMatMul:
+    case ir::OpKind::kQGemm:
     case ir::OpKind::kAdd:
     case ir::OpKind::kQLinearAdd:
     case ir::OpKind::kMul:

@@ -79,7 +79,7 @@ void legalise_node(Context& context, const ir::Node& node, const Fusion& fusion)
     case ir::OpKind::kResize:
       return legalise_resize(context, node);
     case ir::OpKind::kQGemm:
-      return legalise_quantised_gemm(context, node);
+      return legalise_quantised_gemm(context, node, fusion);
   }
 }
 

@@ -136,18 +136,19 @@ MatrixOp gemm_op(Context& context, const ir::Node& node, std::size_t b_input, ir
 
 }  // namespace
 
-void legalise_quantised_gemm(Context& context, const ir::Node& node) {
+void legalise_quantised_gemm(Context& context, const ir::Node& node, const Fusion& fusion) {
   const auto& gemm = std::get<ir::GemmAttributes>(node.attributes);
   const ir::Tensor& a = context.tensor(node.inputs[0]);
   const ir::Tensor& b = context.tensor(node.inputs[3]);
-  const ValueId out = context.define(node.outputs[0]);
+  const ValueId out = context.define(fusion.output);
   if (!check_format(context, node, a.type, b.type)) return;
   if (!Context::has_input(node, 7)) {
     context.complain(node, "a result of floats is not supported: give it y_scale and y_zero_point");
     return;
   }
-  MatrixOp op = gemm_op(context, node, 3, node.outputs[0]);
+  MatrixOp op = gemm_op(context, node, 3, fusion.output);
   op.out = out;
+  op.clip = fusion.clip;
   set_quantisation(context, node, op, op.n, 7, gemm.alpha);
   if (Context::has_input(node, 6)) {
     const ir::Tensor& c = context.tensor(node.inputs[6]);

@@ -72,6 +72,27 @@ TEST_P(Product, FloatWithBiasAndRelu) {
   EXPECT_EQ(report.nodes[2].fused_into, report.nodes[0].name);
 }
 
+TEST(QGemm, TakesARelu) {
+  for (const bool transposed : {false, true}) {
+    Network net;
+    const auto a = net.input(kInt8, {5, 40});
+    const auto b = net.constant(kInt8, transposed ? ir::Shape{24, 40} : ir::Shape{40, 24});
+    ir::GemmAttributes gemm;
+    gemm.transpose_b = transposed;
+    const auto product =
+        net.node(ir::OpKind::kQGemm, gemm,
+                 {a, net.scalar(0.03F), net.zero(kInt8, 2), b, net.scalar(0.02F), net.zero(kInt8, 1),
+                  net.constant(DType::kInt32, {24}), net.scalar(0.2F), net.zero(kInt8, -4)},
+                 kInt8, {5, 24});
+    net.output(net.relu(product));
+    const auto& graph = net.graph();
+    expect_right_in_all_modes(graph, capability(kInt8, 2048));
+    mapper::MapReport report;
+    test::map_or_fail(graph, capability(kInt8, 1 << 20), {}, &report);
+    EXPECT_EQ(report.nodes[1].fused_into, report.nodes[0].name);
+  }
+}
+
 TEST_P(Product, FloatWithComputedB) {
   Network net;
   const auto a = net.relu(net.input(kFloat, GetParam().a));
