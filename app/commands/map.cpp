@@ -25,10 +25,11 @@ ExitCode map(const Options& options) {
   std::vector<std::string> settings = options.settings;
   settings.push_back("mapping.weights=" + options.weights);
   const auto tree = load_soc(options.soc, settings, search, issues);
-  const auto resolved = tree ? resolve_soc(*tree, search, issues) : std::nullopt;
-  const auto network = search.find(options.network, {options.network, 0, 0}, "", issues);
+  auto resolved = tree ? resolve_soc(*tree, search, issues) : std::nullopt;
+  auto network = search.find(options.network, {options.network, 0, 0}, "", issues);
   if (!resolved || !network) return report(issues);
-  const auto compiled = compile(*network, resolved->soc, resolved->mapping, issues);
+  resolved->workload.network = std::move(*network);
+  const auto compiled = compile(*resolved, issues);
   if (!compiled) return report(issues);
   if (!options.output.empty()) {
     const std::string bytes(reinterpret_cast<const char*>(compiled->image.data()), compiled->image.size());
@@ -50,7 +51,9 @@ void add_map(CLI::App& app, int& exit_code) {
                     "Print the bookkeeping: memory, operations, parameters, descriptors");
   command->add_option("--weights", options->weights, "Where weights stand")
       ->check(CLI::IsMember({"auto", "resident", "streamed"}));
-  command->add_option("--set", options->settings, "KEY=VALUE: override a key of the SoC (soc.clock=1GHz)")
+  command
+      ->add_option("--set", options->settings,
+                   "KEY=VALUE: override a key, as in soc.clock=1GHz or workload.dims.N=1")
       ->allow_extra_args(false);
   command->callback([=, &exit_code] {
     if (options->output.empty() && !options->table) throw CLI::RequiredError("-o or --table");

@@ -46,9 +46,8 @@ std::optional<Prepared> prepare(const RunOptions& options, Issues& issues) {
   // The command line's seed stands above the one that the scenario may give its inputs.
   if (!options.seed.empty()) resolved->scenario.inputs.random.seed = resolved->scenario.seed;
   const Scenario& scenario = resolved->scenario;
-  auto compiled = scenario.workload.graph.empty()
-                      ? compile(scenario.workload.network, scenario.soc, scenario.mapping, issues)
-                      : load_graph(scenario.workload.graph, issues);
+  auto compiled = scenario.workload.graph.empty() ? compile(scenario, issues)
+                                                  : load_graph(scenario.workload.graph, issues);
   std::optional<InputSet> inputs;
   if (compiled) inputs = read_inputs(scenario, resolved->provenance, compiled->network, issues);
   const fs::path elf = scenario.firmware ? scenario.firmware->path : fs::path(SYSTOLE_FIRMWARE);

@@ -36,7 +36,7 @@ struct OptionalFile {
 /// Where a key's value lives; the alternative is the key's type.
 using Field =
     std::variant<std::uint32_t*, std::uint64_t*, bool*, double*, std::string*, Milli, Choice, Bytes*, Hertz*,
-                 BytesPerSecond*, Picoseconds*, FileRef*, OptionalFile, std::vector<FileRef>*>;
+                 BytesPerSecond*, Picoseconds*, FileRef*, OptionalFile, std::vector<FileRef>*, Sizes*>;
 
 struct Range {
   std::uint64_t min = 0;

@@ -75,36 +75,38 @@ std::string_view type_of(const Field& field) {
                         [](FileRef*) { return std::string_view("file"); },
                         [](const OptionalFile&) { return std::string_view("file"); },
                         [](std::vector<FileRef>*) { return std::string_view("list of files"); },
+                        [](Sizes*) { return std::string_view("map of integers"); },
                     },
                     field);
 }
 
 std::string text_of(const Field& field) {
-  return std::visit(Overloaded{
-                        [](std::uint32_t* value) { return std::to_string(*value); },
-                        [](std::uint64_t* value) { return std::to_string(*value); },
-                        [](bool* value) { return std::string(*value ? "true" : "false"); },
-                        [](double* value) {
-                          std::ostringstream text;
-                          text << *value;
-                          return text.str();
-                        },
-                        [](std::string* value) { return *value; },
-                        [](const Milli& value) { return milli_text(*value.value); },
-                        [](const Choice& choice) {
-                          for (const ChoiceName& name : choice.names) {
-                            if (name.value == *choice.value) return std::string(name.name);
-                          }
-                          return std::string("?");
-                        },
-                        [](FileRef* value) { return value->shown; },
-                        [](const OptionalFile& file) {
-                          return file.value->has_value() ? (*file.value)->shown : std::string("default");
-                        },
-                        [](std::vector<FileRef>*) { return std::string(); },
-                        [](auto* value) { return to_text(*value); },  // the quantities
-                    },
-                    field);
+  return std::visit(
+      Overloaded{
+          [](std::uint32_t* value) { return std::to_string(*value); },
+          [](std::uint64_t* value) { return std::to_string(*value); },
+          [](bool* value) { return std::string(*value ? "true" : "false"); },
+          [](double* value) {
+            std::ostringstream text;
+            text << *value;
+            return text.str();
+          },
+          [](std::string* value) { return *value; },
+          [](const Milli& value) { return milli_text(*value.value); },
+          [](const Choice& choice) {
+            for (const ChoiceName& name : choice.names) {
+              if (name.value == *choice.value) return std::string(name.name);
+            }
+            return std::string("?");
+          },
+          [](FileRef* value) { return value->shown; },
+          [](const OptionalFile& file) {
+            return file.value->has_value() ? (*file.value)->shown : std::string("default");
+          },
+          [](std::vector<FileRef>*) { return std::string(); }, [](Sizes*) { return std::string(); },
+          [](auto* value) { return to_text(*value); },  // the quantities
+      },
+      field);
 }
 
 std::string text_of(const Range& range, const Field& field) {

@@ -80,6 +80,15 @@ public:
     }
     if (tree_.items.empty()) wrong("is an empty list; name at least one file");
   }
+  void operator()(Sizes* target) {
+    target->clear();
+    for (const TreeEntry& entry : tree_.entries) {
+      const std::string key = key_ + "." + entry.key;
+      std::uint64_t size = 0;
+      read_value(entry.value, key, &size, range_, context_);
+      target->emplace(entry.key, static_cast<std::int64_t>(size));
+    }
+  }
 
 private:
   void wrong(const std::string& message) { context_.issues.add(tree_.where, key_, message); }
@@ -123,11 +132,12 @@ private:
 void read_value(const Tree& tree, const std::string& key, const Field& field, const Range& range,
                 ReadContext& context) {
   const bool list = std::holds_alternative<std::vector<FileRef>*>(field);
-  const Tree::Kind expected = list ? Tree::Kind::kList : Tree::Kind::kScalar;
+  const bool map = std::holds_alternative<Sizes*>(field);
+  const Tree::Kind expected = list ? Tree::Kind::kList : map ? Tree::Kind::kMap : Tree::Kind::kScalar;
   if (tree.kind != expected) {
     context.issues.add(tree.where, key,
                        "is " + std::string(describe(tree.kind)) + "; expected " +
-                           std::string(list ? "" : "one value: ") + std::string(type_of(field)));
+                           std::string(list || map ? "" : "one value: ") + std::string(type_of(field)));
     return;
   }
   std::visit(ValueReader(tree, key, field, range, context), field);

@@ -12,6 +12,7 @@
 #include "hw/base/issues.h"
 #include "hw/config/soc_config.h"
 #include "hw/energy/technology.h"
+#include "models/ir/synthesis.h"
 
 namespace systole::app {
 
@@ -34,10 +35,15 @@ struct BareGemm {
   double activation_density = 1;
 };
 
+/// Numbers by names that the user chooses.
+using Sizes = std::map<std::string, std::int64_t>;
+
 struct Workload {
   FileRef network;
   FileRef graph;  ///< a descriptor graph, already mapped
   std::vector<BareGemm> gemm;
+  ir::Synthesis weights;  ///< parameters that the network's file does not carry
+  Sizes dims;             ///< of the network's dynamic dimensions, by their symbols
 };
 
 enum class Distribution : std::uint8_t { kUniform, kNormal };

@@ -16,6 +16,8 @@ bool left_out(const Scenario& scenario, std::string_view key) {
   if (key == "soc.dram.part") return scenario.dram_part.name.empty();
   if (key == "workload.network") return scenario.workload.network.empty();
   if (key == "workload.graph") return scenario.workload.graph.empty();
+  if (key == "workload.dims") return scenario.workload.dims.empty();
+  if (in("workload.weights.")) return scenario.workload.network.empty();
   if (key == "inputs.dataset") return scenario.inputs.kind != InputKind::kDataset;
   if (key == "inputs.files") return scenario.inputs.kind != InputKind::kFiles;
   if (in("inputs.random.")) return scenario.inputs.kind != InputKind::kRandom;
@@ -31,6 +33,13 @@ Tree value_tree(const KeyOf<T>& key, T& object) {
     list.kind = Tree::Kind::kList;
     for (const FileRef& file : **files) list.items.push_back(scalar_tree(file.shown));
     return list;
+  }
+  if (const auto* sizes = std::get_if<Sizes*>(&field)) {
+    Tree map;
+    map.kind = Tree::Kind::kMap;
+    for (const auto& [name, size] : **sizes)
+      map.entries.push_back({name, {}, scalar_tree(std::to_string(size))});
+    return map;
   }
   return scalar_tree(text_of(field));
 }

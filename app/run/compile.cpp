@@ -54,19 +54,21 @@ std::optional<Compiled> load_graph(const FileRef& graph, Issues& issues) {
   return compiled;
 }
 
-std::optional<Compiled> compile(const FileRef& network, const SocConfig& soc, const Mapping& mapping,
-                                Issues& issues) {
+std::optional<Compiled> compile(const Scenario& scenario, Issues& issues) {
+  const Workload& workload = scenario.workload;
+  const FileRef& network = workload.network;
   const std::string file = network.path.generic_string();
   Compiled compiled;
   auto bytes = read_text(network.path, {file, 0, 0}, "", issues);
   if (!bytes) return std::nullopt;
   compiled.source_bytes = std::move(*bytes);
   Issues found;
-  auto graph = import_onnx(std::as_bytes(std::span(compiled.source_bytes)), file, found);
+  auto graph = import_onnx(std::as_bytes(std::span(compiled.source_bytes)), file, found,
+                           {{}, workload.dims, workload.weights});
   std::optional<Program> program;
   if (graph) {
-    program =
-        mapper::map_network(*graph, capability_of(soc), map_options_of(mapping), found, &compiled.report);
+    program = mapper::map_network(*graph, capability_of(scenario.soc), map_options_of(scenario.mapping),
+                                  found, &compiled.report);
   }
   found.set_default_file(file);
   for (const Issue& issue : found.list()) issues.add(issue);

@@ -25,8 +25,8 @@ struct Compiled {
 /// Reads a graph that has been mapped before.
 std::optional<Compiled> load_graph(const FileRef& graph, Issues& issues);
 
-/// Imports the network and maps it onto the SoC. All issues carry the network's file.
-std::optional<Compiled> compile(const FileRef& network, const SocConfig& soc, const Mapping& mapping,
-                                Issues& issues);
+/// Imports the scenario's network, with made-up weights where its file carries none, and maps it onto the
+/// SoC. All issues carry the network's file.
+std::optional<Compiled> compile(const Scenario& scenario, Issues& issues);
 
 }  // namespace systole::app

@@ -70,6 +70,14 @@ TEST_F(CliErrors, UnsupportedOperator) {
   EXPECT_THAT(refused({"run", "s.yaml"}), MatchesRegex("error: n\\.onnx: [^:]+: .*MaxLoop.*\n"));
 }
 
+TEST_F(CliErrors, ADimensionThatTheNetworkHasNot) {
+  const std::string problem = "networks/digits.onnx: no input has a dynamic dimension 'N' to give a size to";
+  EXPECT_THAT(refused({"run", "digits.yaml", "--set", "workload.dims.N=1"}), HasSubstr(problem));
+  EXPECT_THAT(refused({"map", "networks/digits.onnx", "--soc", "socs/edge16.yaml", "--table", "--set",
+                       "workload.dims={N: 1}"}),
+              HasSubstr(problem));
+}
+
 TEST_F(CliErrors, TruncatedNetwork) {
   const std::string model = read(scenarios() / "networks/digits.onnx");
   write(folder_ / "n.onnx", model.substr(0, model.size() / 2));

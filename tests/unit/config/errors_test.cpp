@@ -55,6 +55,23 @@ TEST_F(ConfigErrors, AChoiceListsItsValues) {
               ElementsAre(HasSubstr("\"int9\" is not one of: int8, float32; did you mean int8?")));
 }
 
+TEST_F(ConfigErrors, ADimensionIsAWholeNumber) {
+  EXPECT_THAT(
+      issues_of("soc: soc.yaml\nworkload:\n  network: net.onnx\n  dims: {N: one, T: 0}\n"),
+      ElementsAre("scenarios/run.yaml:4:13: workload.dims.N: \"one\" is not a whole number without unit; "
+                  "write digits, as in 16",
+                  "scenarios/run.yaml:4:21: workload.dims.T: \"0\" is out of range: 1 to 2147483647"));
+  EXPECT_THAT(
+      issues_of(kGood, {"workload.dims=1"}),
+      ElementsAre("--set workload.dims=1: workload.dims: is a single value; expected map of integers"));
+}
+
+TEST_F(ConfigErrors, ADensityIsAShare) {
+  EXPECT_THAT(issues_of(kGood, {"workload.weights.density=1.5"}),
+              ElementsAre("--set workload.weights.density=1.5: workload.weights.density: \"1.5\" is out of "
+                          "range: 0 to 1"));
+}
+
 TEST_F(ConfigErrors, WhatThisVersionHasNotIsRefusedByName) {
   const auto issues = issues_of(
       kGood, {"soc.engines.eie={pes: 64}", "soc.engines.feie={}", "fidelity=analytical",

@@ -45,6 +45,24 @@ TEST_F(Resolve, SettingsOverrideAndAreRelativeToNothing) {
   EXPECT_EQ(resolved->scenario.soc.host.cpi_milli, 1250U);
 }
 
+TEST_F(Resolve, DimensionsHaveNamesOfTheNetwork) {
+  const auto resolved = resolve_text("soc: soc.yaml\nworkload: {network: net.onnx, dims: {N: 1, width: 8}}\n",
+                                     {"workload.dims.N=4", "workload.dims.T=2"});
+  ASSERT_TRUE(resolved) << testing::PrintToString(issue_texts());
+  EXPECT_EQ(resolved->scenario.workload.dims, (Sizes{{"N", 4}, {"T", 2}, {"width", 8}}));
+}
+
+TEST_F(Resolve, MissingWeightsAreMadeUpByDefault) {
+  const auto resolved = resolve_text(kGood);
+  ASSERT_TRUE(resolved) << testing::PrintToString(issue_texts());
+  EXPECT_EQ(resolved->scenario.workload.weights.seed, 1U);
+  EXPECT_EQ(resolved->scenario.workload.weights.density, 1.0);
+  const auto sparse = resolve_text(kGood, {"workload.weights={seed: 7, density: 0.25}"});
+  ASSERT_TRUE(sparse) << testing::PrintToString(issue_texts());
+  EXPECT_EQ(sparse->scenario.workload.weights.seed, 7U);
+  EXPECT_EQ(sparse->scenario.workload.weights.density, 0.25);
+}
+
 TEST_F(Resolve, ASettingMayNameAListEntry) {
   write("scenarios/a.pb", "");
   write("scenarios/b.pb", "");
@@ -147,7 +165,8 @@ TEST_F(Resolve, TheWrittenScenarioResolvesToItself) {
   const std::vector<std::vector<std::string>> variants{
       {},
       {"name=\"a: b # c\"", "soc.dram={part: p1, size: 64MiB}", "inputs.files=[a.pb]", "functional=false",
-       "check=none", "soc.clock=1234567kHz", "soc.host.cpi=0.5", "soc.engines.sort={}", "limits.cycles=100",
+       "check=none", "workload.dims={N: 2, width: 7}", "workload.weights={seed: 3, density: 0.5}",
+       "soc.clock=1234567kHz", "soc.host.cpi=0.5", "soc.engines.sort={}", "limits.cycles=100",
        "technology={name: t, source: s, actions: {a.b: {energy: 0.1pJ, per: byte, source: x}}}"},
   };
   for (const auto& settings : variants) {

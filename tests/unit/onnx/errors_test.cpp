@@ -12,6 +12,7 @@ namespace {
 
 using ::onnx::TensorProto;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -97,6 +98,24 @@ TEST(ImportErrors, DynamicDimensions) {
                   HasSubstr("input 'x' has a dynamic dimension 3 ('width')")));
 }
 
+TEST(ImportErrors, DynamicDimensionsMayBeGivenASize) {
+  ModelBuilder model;
+  model.input("x", {"N", 3, 8, "width"}).output("y");
+  model.node("Relu", {"x"}, {"y"});
+  const auto sized = import_model(model, {{}, {{"N", 2}, {"width", 5}}, {}});
+  ASSERT_TRUE(sized.graph) << testing::PrintToString(sized.issues);
+  EXPECT_EQ(sized.graph->tensor(sized.graph->inputs()[0]).value.shape, (ir::Shape{2, 3, 8, 5}));
+  EXPECT_EQ(sized.graph->tensor(sized.graph->outputs()[0]).value.shape, (ir::Shape{2, 3, 8, 5}));
+  EXPECT_THAT(
+      import_model(model, {{}, {{"N", 2}}, {}}).issues,
+      ElementsAre(AllOf(HasSubstr("dimension 3 ('width')"), HasSubstr("set `workload.dims: {width: 1}`"))));
+  EXPECT_THAT(import_model(model, {{}, {{"N", 2}, {"widht", 5}, {"width", 0}}, {}}).issues,
+              Contains("net.onnx: no input has a dynamic dimension 'widht' to give a size to; did you mean "
+                       "'width'?"));
+  EXPECT_THAT(import_model(model, {{}, {{"N", 2}, {"width", 0}}, {}}).issues,
+              Contains("net.onnx: dimension 'width' cannot have the size 0"));
+}
+
 TEST(ImportErrors, ImpossibleDimensions) {
   for (const auto& dims : std::vector<std::vector<std::int64_t>>{
            {0, 4}, {-1, 4}, {INT64_MAX, INT64_MAX}, {1 << 16, 1 << 15}, {1, 1, 1, 1, 1, 1, 1, 1, 1}}) {
@@ -166,6 +185,22 @@ TEST(ImportErrors, NaNInWeights) {
       import_model(model).issues,
       ElementsAre(
           "net.onnx: fc: MatMul: constant 'w' holds NaN at [1, 0]; check how the network was trained"));
+}
+
+TEST(ImportErrors, InfinityInWeightsOfAnyNode) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  ModelBuilder model;
+  model.input("x", {1, 1, 2, 2}).output("y");
+  model.floats("w", {2, 1, 1, 1}, {1, -kInfinity}).floats("b", {2}, {0, kInfinity});
+  model.node("Conv", {"x", "w", "b"}, {"y"}, "conv");
+  const auto issues = import_model(model).issues;
+  EXPECT_THAT(issues, ElementsAre(HasSubstr("conv: Conv: constant 'w' holds infinity at [1, 0, 0, 0]"),
+                                  HasSubstr("conv: Conv: constant 'b' holds infinity at [1]")));
+  // No bound: Clip without an upper one.
+  ModelBuilder clip;
+  clip.input("x", {1, 2}).output("y").floats("low", {}, {0}).floats("high", {}, {kInfinity});
+  clip.node("Clip", {"x", "low", "high"}, {"y"});
+  EXPECT_TRUE(import_model(clip).graph);
 }
 
 TEST(ImportErrors, Initialisers) {
@@ -325,9 +360,9 @@ TEST(ImportErrors, OneBadNodeDoesNotHideOrCauseOthers) {
   model.node("Erf", {"x"}, {"a"}, "first");
   model.node("Relu", {"a"}, {"y"}, "innocent");
   model.node("TopK", {"x", "x"}, {"z", "zi"}, "third");
-  EXPECT_THAT(import_model(model).issues,
-              ElementsAre(HasSubstr("first: operator Erf"),
-                          HasSubstr("third: TopK: input 'x' is of type float32")));
+  EXPECT_THAT(
+      import_model(model).issues,
+      ElementsAre(HasSubstr("first: operator Erf"), HasSubstr("third: TopK: input 'x' is of type float32")));
 }
 
 }  // namespace
