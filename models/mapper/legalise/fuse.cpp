@@ -38,6 +38,30 @@ ir::TensorId bias_of_add(const ir::Graph& graph, const ir::Node& add, ir::Tensor
   return is_row ? other : ir::kNoTensor;
 }
 
+/// True for operators whose engine operation ends in a clip.
+bool ends_in_clip(ir::OpKind op) {
+  switch (op) {
+    case ir::OpKind::kConv:
+    case ir::OpKind::kGemm:
+    case ir::OpKind::kMatMul:
+    case ir::OpKind::kQLinearConv:
+    case ir::OpKind::kQLinearMatMul:
+    case ir::OpKind::kQGemm:
+    case ir::OpKind::kAdd:
+    case ir::OpKind::kQLinearAdd:
+    case ir::OpKind::kMul:
+    case ir::OpKind::kSub:
+    case ir::OpKind::kDiv:
+    case ir::OpKind::kQLinearMul:
+    case ir::OpKind::kBatchNormalization:
+    case ir::OpKind::kRelu:
+    case ir::OpKind::kClip:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 std::vector<double> constant_values(const ir::Graph& graph, ir::TensorId id) {
@@ -61,29 +85,6 @@ std::vector<double> constant_values(const ir::Graph& graph, ir::TensorId id) {
     }
   }
   return {};
-}
-
-bool ends_in_clip(ir::OpKind op) {
-  switch (op) {
-    case ir::OpKind::kConv:
-    case ir::OpKind::kGemm:
-    case ir::OpKind::kMatMul:
-    case ir::OpKind::kQLinearConv:
-    case ir::OpKind::kQLinearMatMul:
-    case ir::OpKind::kQGemm:
-    case ir::OpKind::kAdd:
-    case ir::OpKind::kQLinearAdd:
-    case ir::OpKind::kMul:
-    case ir::OpKind::kSub:
-    case ir::OpKind::kDiv:
-    case ir::OpKind::kQLinearMul:
-    case ir::OpKind::kBatchNormalization:
-    case ir::OpKind::kRelu:
-    case ir::OpKind::kClip:
-      return true;
-    default:
-      return false;
-  }
 }
 
 std::optional<Bounds> bounds_of(const ir::Graph& graph, const ir::Node& node) {
@@ -112,6 +113,7 @@ Bounds combine(const Bounds& first, const Bounds& then) {
 Fusion fuse(const ir::Graph& graph, ir::NodeIndex node) {
   Fusion fusion;
   fusion.output = graph.node(node).outputs[0];
+  if (!ends_in_clip(graph.node(node).op)) return fusion;
   if (const auto own = bounds_of(graph, graph.node(node))) fusion.clip = *own;
   while (const auto next = only_reader(graph, fusion.output)) {
     const ir::Node& reader = graph.node(*next);

@@ -13,15 +13,12 @@ struct Fusion {
   ir::TensorId output = ir::kNoTensor;  ///< what the last of them makes
 };
 
-/// True for operators whose engine operation ends in a clip.
-bool ends_in_clip(ir::OpKind op);
-
 /// The bounds of a Relu or Clip with constant bounds; nullopt for anything else.
 std::optional<Bounds> bounds_of(const ir::Graph& graph, const ir::Node& node);
 /// x clipped by `first`, then by `then`.
 Bounds combine(const Bounds& first, const Bounds& then);
 
-/// What can be absorbed behind `node`, which must end in a clip. A tensor is absorbed only if nobody else
+/// What can be absorbed behind `node`: nothing unless it ends in a clip. A tensor is absorbed only if nobody else
 /// reads it and it is no network output.
 Fusion fuse(const ir::Graph& graph, ir::NodeIndex node);
 

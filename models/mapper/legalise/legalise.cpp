@@ -158,8 +158,7 @@ std::optional<HwGraph> legalise(const ir::Graph& graph, const Capability& capabi
     const std::uint32_t row = row_of[index];
     if (hw.rows[row].fused_into != SGB_NO_NODE) continue;
     const ir::Node& node = graph.node(index);
-    Fusion fusion;
-    if (ends_in_clip(node.op)) fusion = fuse(graph, index);
+    const Fusion fusion = fuse(graph, index);
     for (const ir::NodeIndex absorbed : fusion.absorbed) hw.rows[row_of[absorbed]].fused_into = row;
     context.row = row;
     const std::size_t operations = hw.nodes.size();

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <stdexcept>
 
 #include "models/onnx/fold.h"
 #include "models/onnx/operators.h"
@@ -22,11 +23,34 @@ constexpr const char* kData = "/usr/share/libonnx-testdata/data";
 // Dissolved on import, so they may stand beside supported operators.
 const std::set<std::string> kDissolved{"Constant", "Identity", "Dropout"};
 
+/// Positions among an operator's inputs.
+using Positions = std::map<std::string, std::set<int>>;
+
+/// Inputs that say what to do rather than what to do it with: an exporter would have made them constants.
+const Positions kSettings{{"Reshape", {1}},   {"TopK", {1}},        {"Slice", {1, 2, 3, 4}},
+                          {"Split", {1}},     {"Squeeze", {1}},     {"Unsqueeze", {1}},
+                          {"Pad", {1, 2, 3}}, {"Range", {0, 1, 2}}, {"Resize", {1, 2, 3}},
+                          {"Upsample", {1}},  {"ReduceMean", {1}},  {"ConstantOfShape", {0}}};
+/// Inputs whose values a descriptor holds: bounds, scales, zero points, statistics.
+const Positions kParameters{{"Clip", {1, 2}},
+                            {"BatchNormalization", {1, 2, 3, 4}},
+                            {"QuantizeLinear", {1, 2}},
+                            {"DequantizeLinear", {1, 2}},
+                            {"ConvInteger", {2, 3}},
+                            {"MatMulInteger", {2, 3}},
+                            {"QLinearConv", {1, 2, 4, 5, 6, 7}},
+                            {"QLinearMatMul", {1, 2, 4, 5, 6, 7}}};
+
+bool stands_in(const Positions& positions, const std::string& op, int input) {
+  const auto found = positions.find(op);
+  return found != positions.end() && found->second.contains(input);
+}
+
 std::optional<Case> read_case(const fs::path& folder, const std::string& group) {
   std::ifstream file(folder / "model.onnx", std::ios::binary);
   ::onnx::ModelProto model;
   if (!file || !model.ParseFromIstream(&file)) return std::nullopt;
-  Case test{group + "/" + folder.filename().string(), folder.string(), {}, {}, {}};
+  Case test{group + "/" + folder.filename().string(), folder.string(), {}, {}, {}, {}};
   for (const auto& node : model.graph().node()) {
     const bool folds = node.domain().empty() && importer::find_constant_function(node.op_type()) != nullptr;
     if (folds || kDissolved.contains(node.op_type())) continue;
@@ -40,17 +64,10 @@ std::optional<Case> read_case(const fs::path& folder, const std::string& group) 
     if (!initialisers.contains(input.name())) test.inputs.push_back(input.name());
   }
   for (const auto& node : model.graph().node()) {
-    // Inputs that say what to do rather than what to do it with: an exporter would have made them constants.
-    static const std::map<std::string, int> kFirstSetting{
-        {"Reshape", 1},         {"TopK", 1}, {"Slice", 1},  {"Split", 1},    {"Squeeze", 1},
-        {"Unsqueeze", 1},       {"Pad", 1},  {"Resize", 1}, {"Upsample", 1}, {"ReduceMean", 1},
-        {"ConstantOfShape", 0}, {"Range", 0}};
-    const auto setting = kFirstSetting.find(node.op_type());
-    if (setting == kFirstSetting.end()) continue;
-    for (int i = setting->second; i < node.input_size(); ++i) {
-      if (std::find(test.inputs.begin(), test.inputs.end(), node.input(i)) != test.inputs.end()) {
-        test.constants.insert(node.input(i));
-      }
+    for (int i = 0; i < node.input_size(); ++i) {
+      if (std::find(test.inputs.begin(), test.inputs.end(), node.input(i)) == test.inputs.end()) continue;
+      if (stands_in(kSettings, node.op_type(), i)) test.constants.insert(node.input(i));
+      if (stands_in(kParameters, node.op_type(), i)) test.parameters.insert(node.input(i));
     }
   }
   return test;
@@ -107,16 +124,30 @@ std::optional<std::vector<DataSet>> read_data_sets(const Case& test, std::string
   return sets;
 }
 
-Binding bind(const Case& test, const DataSet& data) {
+Binding bind(const Case& test, const DataSet& data, Parameters parameters) {
   Binding binding;
   for (const ir::Tensor& input : data.inputs) {
-    if (test.constants.contains(input.name)) {
+    const bool parameter = parameters == Parameters::kConstants && test.parameters.contains(input.name);
+    if (parameter || test.constants.contains(input.name)) {
       binding.options.constants[input.name] = input;
     } else {
       binding.inputs.push_back(input.data);
     }
   }
   return binding;
+}
+
+std::map<std::string, std::string> read_exclusions(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw std::runtime_error("cannot read " + path);
+  std::map<std::string, std::string> list;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    const auto colon = line.find(": ");
+    if (colon == std::string::npos) throw std::runtime_error("no reason: " + line);
+    list[line.substr(0, colon)] = line.substr(colon + 2);
+  }
+  return list;
 }
 
 std::string difference(const ir::Tensor& actual, const ir::Tensor& expected) {

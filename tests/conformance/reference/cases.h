@@ -2,6 +2,8 @@
 // and their data.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -26,6 +28,8 @@ struct Case {
   /// Inputs that must be constants for us: target shapes and k. The data set's values become constants, as
   /// an exporter would have made them.
   std::set<std::string> constants;
+  /// Inputs whose values a descriptor would hold: clip bounds, scales, zero points, statistics.
+  std::set<std::string> parameters;
 
   [[nodiscard]] std::string model() const { return folder + "/model.onnx"; }
 };
@@ -37,12 +41,19 @@ std::vector<Case> find_cases();
 /// The data sets of a test; nullopt and `why` if a file cannot be read.
 std::optional<std::vector<DataSet>> read_data_sets(const Case& test, std::string& why);
 
+/// What becomes of Case::parameters: inputs as in ONNX's test, or constants as an exporter makes them.
+enum class Parameters : std::uint8_t { kInputs, kConstants };
+
 /// Import options and the inputs that remain, for one data set.
 struct Binding {
   ImportOptions options;
   std::vector<ir::TensorData> inputs;
 };
-Binding bind(const Case& test, const DataSet& data);
+Binding bind(const Case& test, const DataSet& data, Parameters parameters = Parameters::kInputs);
+
+/// A list of tests that are not applicable: "name: reason" per line, # for remarks. Throws where there is no
+/// such file or a line without a reason.
+std::map<std::string, std::string> read_exclusions(const std::string& path);
 
 /// "" if `actual` is `expected`: same type and shape; integers equal; floats within ONNX's own tolerance
 /// (|actual - expected| <= 1e-7 + 1e-3 * |expected|), NaN equal to NaN.

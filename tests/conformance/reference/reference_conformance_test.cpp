@@ -1,7 +1,6 @@
 // The reference executor against ONNX's own expected outputs.
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <iostream>
 #include <map>
 
@@ -14,18 +13,8 @@
 namespace systole::conformance {
 namespace {
 
-// "name: reason" per line, of the tests whose forms of the operators are not supported.
 std::map<std::string, std::string> not_applicable() {
-  std::ifstream file(SYSTOLE_SOURCE_DIR "/tests/conformance/reference/not_applicable.txt");
-  EXPECT_TRUE(file.is_open());
-  std::map<std::string, std::string> list;
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty() || line[0] == '#') continue;
-    const auto colon = line.find(": ");
-    EXPECT_NE(colon, std::string::npos) << "no reason: " << line;
-    list[line.substr(0, colon)] = colon == std::string::npos ? "" : line.substr(colon + 2);
-  }
-  return list;
+  return read_exclusions(SYSTOLE_SOURCE_DIR "/tests/conformance/reference/not_applicable.txt");
 }
 
 // "" if the network imports and every data set gives the expected outputs, else what is wrong.
