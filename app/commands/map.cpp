@@ -29,7 +29,7 @@ ExitCode map(const Options& options) {
   auto network = search.find(options.network, {options.network, 0, 0}, "", issues);
   if (!resolved || !network) return report(issues);
   resolved->workload.network = std::move(*network);
-  const auto compiled = compile(*resolved, issues);
+  const auto compiled = compile(*resolved, {}, issues);
   if (!compiled) return report(issues);
   if (!options.output.empty()) {
     const std::string bytes(reinterpret_cast<const char*>(compiled->image.data()), compiled->image.size());

@@ -16,6 +16,7 @@
 #include "app/results/summary.h"
 #include "app/results/trace.h"
 #include "app/run/compile.h"
+#include "app/run/float_comparison.h"
 #include "app/run/inputs.h"
 #include "app/run/verify.h"
 #include "app/terminal/console.h"
@@ -46,10 +47,10 @@ std::optional<Prepared> prepare(const RunOptions& options, Issues& issues) {
   // The command line's seed stands above the one that the scenario may give its inputs.
   if (!options.seed.empty()) resolved->scenario.inputs.random.seed = resolved->scenario.seed;
   const Scenario& scenario = resolved->scenario;
-  auto compiled = scenario.workload.graph.empty() ? compile(scenario, issues)
+  auto compiled = scenario.workload.graph.empty() ? compile(scenario, resolved->provenance, issues)
                                                   : load_graph(scenario.workload.graph, issues);
   std::optional<InputSet> inputs;
-  if (compiled) inputs = read_inputs(scenario, resolved->provenance, compiled->network, issues);
+  if (compiled) inputs = read_inputs({scenario.inputs, resolved->provenance}, compiled->network, issues);
   const fs::path elf = scenario.firmware ? scenario.firmware->path : fs::path(SYSTOLE_FIRMWARE);
   auto firmware = read_text(elf, {elf.generic_string(), 0, 0}, "firmware", issues);
   if (!compiled || !inputs || !firmware) return std::nullopt;
@@ -207,6 +208,9 @@ ExitCode run(const RunOptions& options) {
   require_truth(*prepared, record);
   if (ended_well(record.result)) {
     record.accuracy = accuracy_of(prepared->compiled.network, prepared->inputs, record.result.outputs);
+  }
+  if (const auto& quantisation = prepared->compiled.quantisation; quantisation && ended_well(record.result)) {
+    record.quantisation = compare_with_float(*quantisation, prepared->inputs, record.result.outputs);
   }
   record.host = {std::chrono::duration<double>(WallClock::now() - start).count(), peak_memory()};
   auto folder = ResultFolder::create(out, issues);

@@ -25,6 +25,8 @@ constexpr std::array<ChoiceName, 2> kChecks{
 constexpr std::array<ChoiceName, 3> kWeights{{{"auto", raw(Weights::kAuto)},
                                               {"resident", raw(Weights::kResident)},
                                               {"streamed", raw(Weights::kStreamed)}}};
+constexpr std::array<ChoiceName, 3> kPrecisions{
+    {{"auto", raw(Precision::kAuto)}, {"as_is", raw(Precision::kAsIs)}, {"int8", raw(Precision::kInt8)}}};
 constexpr std::array<ChoiceName, 2> kDistributions{
     {{"uniform", raw(Distribution::kUniform)}, {"normal", raw(Distribution::kNormal)}}};
 
@@ -99,6 +101,14 @@ const std::vector<Key>& scenario_keys() {
       {"workload.weights.seed", FIELD(workload.weights.seed), "of the parameters that the network's file does not carry, which are made up"},
       {"workload.weights.density", FIELD(workload.weights.density), "share of those weights that are not zero, 0 to 1"},
       {"workload.dims", FIELD(workload.dims), "sizes of the network's dynamic dimensions by their names, as in {N: 1}", {1, (1U << 31) - 1}},
+      {"workload.precision", CHOICE(workload.precision, kPrecisions), "int8: a float network is quantised; auto: if the array multiplies int8; as_is: never"},
+      {"workload.quantise.per_channel", FIELD(workload.quantise.options.per_channel), "weights have a scale for every output channel, else one for all"},
+      {"workload.quantise.power_of_two", FIELD(workload.quantise.options.power_of_two), "every scale is a power of two"},
+      {"workload.quantise.calibration.dataset", FIELD(workload.quantise.calibration.dataset), "as inputs.dataset", {}, false, "the run's inputs"},
+      {"workload.quantise.calibration.files", FIELD(workload.quantise.calibration.files), "as inputs.files"},
+      {"workload.quantise.calibration.random.seed", FIELD(workload.quantise.calibration.random.seed), "as inputs.random.seed", {}, false, "that of `seed`"},
+      {"workload.quantise.calibration.random.distribution", CHOICE(workload.quantise.calibration.random.distribution, kDistributions), "as inputs.random.distribution"},
+      {"workload.quantise.calibration.count", FIELD(workload.quantise.calibration.count), "inputs that are run to see what ranges tensors have", {1, 1'000'000'000}, false, "all, 32 at most; 1 of random inputs"},
       {"inputs.dataset", FIELD(inputs.dataset), "a folder with dataset.yaml, or that file"},
       {"inputs.files", FIELD(inputs.files), "TensorProto files: for every inference one per network input"},
       {"inputs.random.seed", FIELD(inputs.random.seed), "of the generated inputs", {}, false, "that of `seed`"},
@@ -141,6 +151,8 @@ const std::vector<MapKey>& map_keys() {
       {"soc.engines.sort", "map", "as above"},
       {"workload", "map", "what runs (required): exactly one of network, graph and gemm"},
       {"workload.gemm", "list of maps", "bare GEMMs {name, m, k, n, weight_density, activation_density}"},
+      {"workload.quantise.calibration", "map",
+       "exactly one of dataset, files and random; the run's inputs where it is left out"},
       {"inputs", "map", "exactly one of dataset, files and random; random where it is left out"},
       {"technology", "file or map", "energy per action; without it nothing is costed"},
   };
@@ -159,10 +171,16 @@ const std::vector<LaterKey>& later_keys() {
 
 const std::vector<Alternative>& alternatives() {
   static const std::vector<Alternative> table{
-      {"workload.network", {"graph", "gemm"}},     {"workload.graph", {"network", "gemm"}},
-      {"workload.gemm", {"network", "graph"}},     {"inputs.dataset", {"files", "random"}},
-      {"inputs.files", {"dataset", "random"}},     {"inputs.random", {"dataset", "files"}},
+      {"workload.network", {"graph", "gemm"}},
+      {"workload.graph", {"network", "gemm"}},
+      {"workload.gemm", {"network", "graph"}},
+      {"inputs.dataset", {"files", "random"}},
+      {"inputs.files", {"dataset", "random"}},
+      {"inputs.random", {"dataset", "files"}},
       {"soc.dram.part", {"bandwidth", "latency"}},
+      {"workload.quantise.calibration.dataset", {"files", "random"}},
+      {"workload.quantise.calibration.files", {"dataset", "random"}},
+      {"workload.quantise.calibration.random", {"dataset", "files"}},
   };
   return table;
 }

@@ -94,14 +94,16 @@ public:
     if (written("workload")) {
       one_of("workload", {"network", "graph", "gemm"});
     }
-    Inputs& inputs = scenario.inputs;
-    if (written("inputs")) one_of("inputs", {"dataset", "files", "random"});
-    inputs.kind = written("inputs.dataset") ? InputKind::kDataset
-                  : written("inputs.files") ? InputKind::kFiles
-                                            : InputKind::kRandom;
-    if (!written("inputs.random.seed")) inputs.random.seed = scenario.seed;
-    if (inputs.kind == InputKind::kRandom && inputs.count == 0) inputs.count = 1;
+    finish_inputs(scenario.inputs, "inputs");
+    if (scenario.inputs.kind == InputKind::kRandom && scenario.inputs.count == 0) scenario.inputs.count = 1;
     if (const Tree* technology = tree.find("technology")) read_technology_map(*technology);
+  }
+
+  void finish_quantise() {
+    Quantise& quantise = out_.scenario.workload.quantise;
+    const std::string key = "workload.quantise.calibration";
+    finish_inputs(quantise.calibration, key);
+    quantise.own_inputs = !written(key + ".dataset") && !written(key + ".files") && !written(key + ".random");
   }
 
   Resolved take() { return std::move(out_); }
@@ -152,6 +154,15 @@ private:
         }
       }
     }
+  }
+
+  // Which of the alternatives in the map at `key` was taken.
+  void finish_inputs(Inputs& inputs, const std::string& key) {
+    if (written(key)) one_of(key, {"dataset", "files", "random"});
+    inputs.kind = written(key + ".dataset") ? InputKind::kDataset
+                  : written(key + ".files") ? InputKind::kFiles
+                                            : InputKind::kRandom;
+    if (!written(key + ".random.seed")) inputs.random.seed = out_.scenario.seed;
   }
 
   // A technology that is a file's own map keeps that file's name; one with changes is written out.
@@ -211,6 +222,7 @@ std::optional<Resolved> resolve(const Tree& tree, const SearchPath& search, Issu
   resolver.read_map(tree, "");
   resolver.drop_absent_engines();
   resolver.read_dram();
+  resolver.finish_quantise();
   resolver.finish_scenario(tree);
   if (issues.size() == before) {
     validate(resolver.out().scenario.soc, resolver.out().provenance, issues);
@@ -225,6 +237,7 @@ std::optional<Scenario> resolve_soc(const Tree& tree, const SearchPath& search, 
   resolver.read_map(tree, "");
   resolver.drop_absent_engines();
   resolver.read_dram();
+  resolver.finish_quantise();
   if (issues.size() == before) validate(resolver.out().scenario.soc, resolver.out().provenance, issues);
   return issues.size() == before ? std::optional(resolver.take().scenario) : std::nullopt;
 }

@@ -13,6 +13,7 @@
 #include "hw/config/soc_config.h"
 #include "hw/energy/technology.h"
 #include "models/ir/synthesis.h"
+#include "models/quantise/options.h"
 
 namespace systole::app {
 
@@ -23,27 +24,6 @@ struct FileRef {
   /// form is found again from anywhere on this machine, and the first from any machine.
   std::string shown;
   [[nodiscard]] bool empty() const { return path.empty(); }
-};
-
-/// activations[M,K] x weights[K,N], without a network around it.
-struct BareGemm {
-  std::string name;
-  std::uint64_t m = 0;
-  std::uint64_t k = 0;
-  std::uint64_t n = 0;
-  double weight_density = 1;
-  double activation_density = 1;
-};
-
-/// Numbers by names that the user chooses.
-using Sizes = std::map<std::string, std::int64_t>;
-
-struct Workload {
-  FileRef network;
-  FileRef graph;  ///< a descriptor graph, already mapped
-  std::vector<BareGemm> gemm;
-  ir::Synthesis weights;  ///< parameters that the network's file does not carry
-  Sizes dims;             ///< of the network's dynamic dimensions, by their symbols
 };
 
 enum class Distribution : std::uint8_t { kUniform, kNormal };
@@ -61,6 +41,41 @@ struct Inputs {
   std::vector<FileRef> files;  ///< TensorProto files: one per network input and inference
   RandomInputs random;
   std::uint32_t count = 0;  ///< inferences; 0 = all of a dataset or of the files, 1 of random inputs
+};
+
+/// activations[M,K] x weights[K,N], without a network around it.
+struct BareGemm {
+  std::string name;
+  std::uint64_t m = 0;
+  std::uint64_t k = 0;
+  std::uint64_t n = 0;
+  double weight_density = 1;
+  double activation_density = 1;
+};
+
+/// Numbers by names that the user chooses.
+using Sizes = std::map<std::string, std::int64_t>;
+
+/// In which numbers a network computes: quantised to int8 where the array multiplies int8, as it is, or
+/// quantised in any case.
+enum class Precision : std::uint8_t { kAuto, kAsIs, kInt8 };
+
+/// How a float network is quantised after its training.
+struct Quantise {
+  quantise::Options options;
+  bool own_inputs = true;  ///< the run's inputs show the ranges, not `calibration`'s
+  Inputs calibration;      ///< count 0: at most kCalibrationInputs; 1 of random inputs
+};
+inline constexpr std::uint32_t kCalibrationInputs = 32;
+
+struct Workload {
+  FileRef network;
+  FileRef graph;  ///< a descriptor graph, already mapped
+  std::vector<BareGemm> gemm;
+  ir::Synthesis weights;  ///< parameters that the network's file does not carry
+  Sizes dims;             ///< of the network's dynamic dimensions, by their symbols
+  Precision precision = Precision::kAuto;
+  Quantise quantise;
 };
 
 /// A part of scenarios/dram: where soc.dram's figures come from. Empty name: they stand in the SoC itself.

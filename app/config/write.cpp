@@ -18,6 +18,21 @@ bool left_out(const Scenario& scenario, std::string_view key) {
   if (key == "workload.graph") return scenario.workload.graph.empty();
   if (key == "workload.dims") return scenario.workload.dims.empty();
   if (in("workload.weights.")) return scenario.workload.network.empty();
+  const Quantise& quantise = scenario.workload.quantise;
+  const bool quantises =
+      !scenario.workload.network.empty() && scenario.workload.precision != Precision::kAsIs;
+  if (key == "workload.precision") return scenario.workload.network.empty();
+  if (in("workload.quantise.") && !quantises) return true;
+  const std::string_view calibration = "workload.quantise.calibration.";
+  if (in(calibration) && key != "workload.quantise.calibration.count") {
+    if (quantise.own_inputs) return true;
+    const std::string_view name = key.substr(calibration.size());
+    const InputKind kind = name == "dataset" ? InputKind::kDataset
+                           : name == "files" ? InputKind::kFiles
+                                             : InputKind::kRandom;
+    return quantise.calibration.kind != kind;
+  }
+  if (key == "workload.quantise.calibration.count") return quantise.calibration.count == 0;
   if (key == "inputs.dataset") return scenario.inputs.kind != InputKind::kDataset;
   if (key == "inputs.files") return scenario.inputs.kind != InputKind::kFiles;
   if (in("inputs.random.")) return scenario.inputs.kind != InputKind::kRandom;

@@ -21,6 +21,16 @@ struct Accuracy {
   std::uint64_t total = 0;
 };
 
+/// What became of a float network that was quantised.
+struct QuantisationRecord {
+  std::uint64_t int8_nodes = 0;
+  std::uint64_t float_nodes = 0;
+  std::uint64_t conversions = 0;           ///< between the two: QuantizeLinear and DequantizeLinear
+  std::uint64_t calibration_inputs = 0;    ///< 0: without data, every scale is 1
+  std::optional<Accuracy> float_accuracy;  ///< of the float network on the same inputs
+  std::optional<double> sqnr_db;           ///< of the simulated outputs against the float network's
+};
+
 /// What the run cost the machine that simulated it. Not deterministic.
 struct HostUse {
   double wall_seconds = 0;
@@ -37,6 +47,7 @@ struct RunRecord {
   std::optional<energy::Account> account;  ///< none without a technology
   std::vector<LayerRow> layers;
   std::optional<Accuracy> accuracy;
+  std::optional<QuantisationRecord> quantisation;  ///< none: the network computes as its file says
   HostUse host;
 };
 

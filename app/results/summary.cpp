@@ -102,6 +102,16 @@ Json firmware_block(const RunRecord& record) {
           {"exit_code", exited ? Json(result.exit_code) : Json(nullptr)}};
 }
 
+Json quantisation_block(const QuantisationRecord& record) {
+  const auto& accuracy = record.float_accuracy;
+  return {{"int8_nodes", record.int8_nodes},
+          {"float_nodes", record.float_nodes},
+          {"conversions", record.conversions},
+          {"calibration_inputs", record.calibration_inputs},
+          {"sqnr_db", record.sqnr_db ? Json(*record.sqnr_db) : Json(nullptr)},
+          {"float_correct", accuracy ? Json(accuracy->correct) : Json(nullptr)}};
+}
+
 // An array's utilization is that of its multipliers, any other engine's the share of time in which it is
 // busy.
 Json engines_block(const RunRecord& record) {
@@ -141,6 +151,7 @@ Json summary_of(const RunRecord& record) {
   if (record.accuracy) {
     summary["accuracy"] = {{"correct", record.accuracy->correct}, {"total", record.accuracy->total}};
   }
+  if (record.quantisation) summary["quantised"] = quantisation_block(*record.quantisation);
   summary["host"] = {{"wall_seconds", record.host.wall_seconds},
                      {"peak_memory_bytes", record.host.peak_memory_bytes}};
   return summary;

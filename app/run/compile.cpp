@@ -54,7 +54,7 @@ std::optional<Compiled> load_graph(const FileRef& graph, Issues& issues) {
   return compiled;
 }
 
-std::optional<Compiled> compile(const Scenario& scenario, Issues& issues) {
+std::optional<Compiled> compile(const Scenario& scenario, const Provenance& provenance, Issues& issues) {
   const Workload& workload = scenario.workload;
   const FileRef& network = workload.network;
   const std::string file = network.path.generic_string();
@@ -67,6 +67,9 @@ std::optional<Compiled> compile(const Scenario& scenario, Issues& issues) {
                            {{}, workload.dims, workload.weights});
   std::optional<Program> program;
   if (graph) {
+    compiled.quantisation = set_precision(*graph, scenario, provenance, found);
+  }
+  if (graph && found.empty()) {
     program = mapper::map_network(*graph, capability_of(scenario.soc), map_options_of(scenario.mapping),
                                   found, &compiled.report);
   }

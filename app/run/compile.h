@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "app/config/scenario.h"
+#include "app/config/resolve.h"
+#include "app/run/precision.h"
 #include "hw/base/issues.h"
 #include "models/ir/graph.h"
 #include "models/mapper/mapper.h"
@@ -15,8 +16,9 @@
 namespace systole::app {
 
 struct Compiled {
-  std::string source_bytes;  ///< the ONNX file, or the graph's
-  ir::Graph network;         ///< of a graph: its inputs and outputs only
+  std::string source_bytes;                  ///< the ONNX file, or the graph's
+  ir::Graph network;                         ///< as it is mapped; of a graph: its inputs and outputs only
+  std::optional<Quantisation> quantisation;  ///< none: the network computes as it was imported
   Program program;
   std::vector<std::byte> image;  ///< the .sgb file
   mapper::MapReport report;
@@ -25,8 +27,8 @@ struct Compiled {
 /// Reads a graph that has been mapped before.
 std::optional<Compiled> load_graph(const FileRef& graph, Issues& issues);
 
-/// Imports the scenario's network, with made-up weights where its file carries none, and maps it onto the
-/// SoC. All issues carry the network's file.
-std::optional<Compiled> compile(const Scenario& scenario, Issues& issues);
+/// Imports the scenario's network, with made-up weights where its file carries none, gives it its precision,
+/// and maps it onto the SoC. Issues of the network carry its file.
+std::optional<Compiled> compile(const Scenario& scenario, const Provenance& provenance, Issues& issues);
 
 }  // namespace systole::app

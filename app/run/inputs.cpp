@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <system_error>
 
 #include "app/config/read_keys.h"
@@ -15,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-SourceLocation place(const Provenance& provenance, const std::string& key) {
+SourceLocation place_of(const Provenance& provenance, const std::string& key) {
   const auto found = provenance.find(key);
   return found == provenance.end() ? SourceLocation{} : found->second;
 }
@@ -24,14 +25,14 @@ const ir::Tensor& input_of(const ir::Graph& network, std::size_t index) {
   return network.tensor(network.inputs()[index]).value;
 }
 
-InputSet random_inputs(const Scenario& scenario, const ir::Graph& network) {
+InputSet random_inputs(const InputRequest& request, const ir::Graph& network) {
   InputSet set;
-  set.inferences = scenario.inputs.count;
+  set.inferences = request.inputs.count == 0 ? 1 : request.inputs.count;
   for (std::uint32_t i = 0; i < network.inputs().size(); ++i) {
     const ir::Tensor& input = input_of(network, i);
     std::vector<std::byte>& data = set.data.emplace_back();
     for (std::uint32_t inference = 0; inference < set.inferences; ++inference) {
-      const auto one = random_tensor(scenario.inputs.random, input.type,
+      const auto one = random_tensor(request.inputs.random, input.type,
                                      static_cast<std::size_t>(input.elements()), i, inference);
       data.insert(data.end(), one.begin(), one.end());
     }
@@ -40,28 +41,28 @@ InputSet random_inputs(const Scenario& scenario, const ir::Graph& network) {
 }
 
 // Inferences that are asked for, of those that are there; an issue if there are fewer.
-std::optional<std::uint32_t> count_of(const Scenario& scenario, const Provenance& provenance,
-                                      std::size_t there, const std::string& what, Issues& issues) {
-  if (scenario.inputs.count == 0) return static_cast<std::uint32_t>(there);
-  if (scenario.inputs.count <= there) return scenario.inputs.count;
-  issues.add(place(provenance, "inputs.count"), "inputs.count",
-             std::to_string(scenario.inputs.count) + " inferences are asked for, but there is data for " +
+std::optional<std::uint32_t> count_of(const InputRequest& request, std::size_t there, const std::string& what,
+                                      Issues& issues) {
+  const std::uint32_t asked = request.inputs.count;
+  if (asked == 0) return static_cast<std::uint32_t>(std::min<std::size_t>(there, request.at_most));
+  if (asked <= there) return asked;
+  issues.add(request.place_of_count(), request.count_key,
+             std::to_string(asked) + " inferences are asked for, but there is data for " +
                  std::to_string(there) + " (" + what + ")");
   return std::nullopt;
 }
 
-std::optional<InputSet> file_inputs(const Scenario& scenario, const Provenance& provenance,
-                                    const ir::Graph& network, Issues& issues) {
+std::optional<InputSet> file_inputs(const InputRequest& request, const ir::Graph& network, Issues& issues) {
   const std::size_t inputs = network.inputs().size();
-  const std::vector<FileRef>& files = scenario.inputs.files;
-  const SourceLocation where = place(provenance, "inputs.files");
+  const std::vector<FileRef>& files = request.inputs.files;
+  const SourceLocation where = request.place("files");
   if (inputs == 0 || files.size() % inputs != 0) {
-    issues.add(where, "inputs.files",
+    issues.add(where, request.key + ".files",
                "there are " + std::to_string(files.size()) + " files for " + std::to_string(inputs) +
                    " network inputs; every inference needs one file per input");
     return std::nullopt;
   }
-  const auto count = count_of(scenario, provenance, files.size() / inputs, "files / network inputs", issues);
+  const auto count = count_of(request, files.size() / inputs, "files / network inputs", issues);
   if (!count) return std::nullopt;
   InputSet set;
   set.inferences = *count;
@@ -73,7 +74,7 @@ std::optional<InputSet> file_inputs(const Scenario& scenario, const Provenance& 
     if (!tensor) {
       good = false;
     } else if (tensor->type != input.type || tensor->shape != input.shape) {
-      issues.add({files[i].path.generic_string(), 0, 0}, "inputs.files[" + std::to_string(i) + "]",
+      issues.add({files[i].path.generic_string(), 0, 0}, request.key + ".files[" + std::to_string(i) + "]",
                  "the network's input \"" + input.name + "\" is " + type_text(input.type, input.shape) +
                      ", this file holds " + type_text(tensor->type, tensor->shape));
       good = false;
@@ -108,17 +109,20 @@ struct Dataset {
   }
 };
 
-std::optional<Dataset> open_dataset(const FileRef& named, const SourceLocation& where, Issues& issues) {
+std::optional<Dataset> open_dataset(const InputRequest& request, Issues& issues) {
+  const FileRef& named = request.inputs.dataset;
+  const SourceLocation where = request.place("dataset");
+  const std::string key = request.key + ".dataset";
   Dataset dataset;
   std::error_code error;
   const bool folder = fs::is_directory(named.path, error);
   const fs::path file = folder ? named.path / "dataset.yaml" : named.path;
   dataset.folder = file.parent_path();
   if (!fs::exists(file, error)) {
-    issues.add(where, "inputs.dataset", named.path.generic_string() + " has no dataset.yaml");
+    issues.add(where, key, named.path.generic_string() + " has no dataset.yaml");
     return std::nullopt;
   }
-  const auto text = read_text(file, where, "inputs.dataset", issues);
+  const auto text = read_text(file, where, key, issues);
   auto tree = text ? parse_yaml(*text, file.generic_string(), issues) : std::nullopt;
   if (!tree || !expect_map(*tree, "", issues)) return std::nullopt;
   const std::vector<std::string> known{"name", "images", "labels", "source"};
@@ -149,16 +153,17 @@ std::optional<std::vector<std::int64_t>> read_labels(const Dataset& dataset, std
   return std::vector<std::int64_t>(labels->as<std::int64_t>(), labels->as<std::int64_t>() + rows);
 }
 
-std::optional<InputSet> dataset_inputs(const Scenario& scenario, const Provenance& provenance,
-                                       const ir::Graph& network, Issues& issues) {
-  const SourceLocation where = place(provenance, "inputs.dataset");
+std::optional<InputSet> dataset_inputs(const InputRequest& request, const ir::Graph& network,
+                                       Issues& issues) {
+  const SourceLocation where = request.place("dataset");
+  const std::string key = request.key + ".dataset";
   if (network.inputs().size() != 1) {
     issues.add(
-        where, "inputs.dataset",
+        where, key,
         "a dataset feeds networks with one input; this one has " + std::to_string(network.inputs().size()));
     return std::nullopt;
   }
-  const auto dataset = open_dataset(scenario.inputs.dataset, where, issues);
+  const auto dataset = open_dataset(request, issues);
   const auto images = dataset ? dataset->tensor("images", issues) : std::nullopt;
   if (!images) return std::nullopt;
   const ir::Tensor& input = input_of(network, 0);
@@ -177,15 +182,15 @@ std::optional<InputSet> dataset_inputs(const Scenario& scenario, const Provenanc
   }
   const std::int64_t rows = images->shape[0];
   const std::int64_t batch = expected[0];
-  if (rows % batch != 0 && scenario.inputs.count == 0) {
-    issues.add(where, "inputs.dataset",
+  if (rows % batch != 0 && request.inputs.count == 0 && request.at_most > rows / batch) {
+    issues.add(where, key,
                "its " + std::to_string(rows) + " images are no multiple of the network's batch of " +
-                   std::to_string(batch) + "; set inputs.count");
+                   std::to_string(batch) + "; set " + request.count_key);
     return std::nullopt;
   }
   const auto labels = read_labels(*dataset, rows, issues);
-  const auto count = count_of(scenario, provenance, static_cast<std::size_t>(rows / batch),
-                              "images / the network's batch", issues);
+  const auto count =
+      count_of(request, static_cast<std::size_t>(rows / batch), "images / the network's batch", issues);
   if (!labels || !count) return std::nullopt;
   InputSet set;
   set.inferences = *count;
@@ -204,22 +209,38 @@ std::string type_text(DType type, const ir::Shape& shape) {
   return text + ']';
 }
 
-std::optional<InputSet> read_inputs(const Scenario& scenario, const Provenance& provenance,
-                                    const ir::Graph& network, Issues& issues) {
+SourceLocation InputRequest::place(const std::string& name) const {
+  return place_of(provenance, name.empty() ? key : key + "." + name);
+}
+
+SourceLocation InputRequest::place_of_count() const { return place_of(provenance, count_key); }
+
+std::vector<ir::TensorData> inputs_of(const ir::Graph& network, const InputSet& inputs,
+                                      std::uint32_t inference) {
+  std::vector<ir::TensorData> data;
+  for (std::size_t i = 0; i < network.inputs().size(); ++i) {
+    const std::size_t bytes = input_of(network, i).bytes();
+    const std::byte* start = inputs.data[i].data() + bytes * inference;
+    data.push_back(std::make_shared<const std::vector<std::byte>>(start, start + bytes));
+  }
+  return data;
+}
+
+std::optional<InputSet> read_inputs(const InputRequest& request, const ir::Graph& network, Issues& issues) {
   std::optional<InputSet> set;
-  switch (scenario.inputs.kind) {
+  switch (request.inputs.kind) {
     case InputKind::kDataset:
-      set = dataset_inputs(scenario, provenance, network, issues);
+      set = dataset_inputs(request, network, issues);
       break;
     case InputKind::kFiles:
-      set = file_inputs(scenario, provenance, network, issues);
+      set = file_inputs(request, network, issues);
       break;
     case InputKind::kRandom:
-      set = random_inputs(scenario, network);
+      set = random_inputs(request, network);
       break;
   }
   if (set && set->inferences == 0) {
-    issues.add(place(provenance, "inputs"), "inputs", "there is no data for even one inference");
+    issues.add(request.place(""), request.key, "there is no data for even one inference");
     return std::nullopt;
   }
   return set;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
 #include <sstream>
 
 #include "models/reference/run.h"
@@ -82,13 +81,7 @@ std::optional<std::string> difference_from_reference(const ir::Graph& network, c
   if (outputs.size() != network.outputs().size())
     return "the SoC left " + std::to_string(outputs.size()) + " outputs";
   for (std::uint32_t inference = 0; inference < inputs.inferences; ++inference) {
-    std::vector<ir::TensorData> data;
-    for (std::size_t i = 0; i < network.inputs().size(); ++i) {
-      const std::size_t bytes = network.tensor(network.inputs()[i]).value.bytes();
-      const std::byte* start = inputs.data[i].data() + bytes * inference;
-      data.push_back(std::make_shared<const std::vector<std::byte>>(start, start + bytes));
-    }
-    const ReferenceResult reference = run_reference(network, data);
+    const ReferenceResult reference = run_reference(network, inputs_of(network, inputs, inference));
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const ir::Tensor& output = output_of(network, i);
       if (outputs[i].size() != output.bytes() * inputs.inferences) {

@@ -1,5 +1,8 @@
 #include "app/terminal/run_report.h"
 
+#include <iomanip>
+#include <sstream>
+
 #include "app/terminal/text.h"
 #include "hw/observe/overlap.h"
 
@@ -59,10 +62,31 @@ std::string line(const std::string& label, const std::string& text) {
   return label + std::string(label.size() < 14 ? 14 - label.size() : 1, ' ') + text + "\n";
 }
 
-std::string accuracy_line(const Accuracy& accuracy) {
-  const double share = static_cast<double>(accuracy.correct) / static_cast<double>(accuracy.total);
-  return line("accuracy", std::to_string(accuracy.correct) + " of " + std::to_string(accuracy.total) +
-                              " correct (" + percent(share) + ")");
+std::string accuracy_line(const Accuracy& accuracy, const std::optional<QuantisationRecord>& quantisation) {
+  const auto text = [&](std::uint64_t correct) {
+    const double share = static_cast<double>(correct) / static_cast<double>(accuracy.total);
+    return std::to_string(correct) + " of " + std::to_string(accuracy.total) + " correct (" + percent(share) +
+           ")";
+  };
+  const bool both = quantisation && quantisation->float_accuracy;
+  return line("accuracy", text(accuracy.correct) + (both ? " in int8" : "")) +
+         (both ? line("", text(quantisation->float_accuracy->correct) + " in float32") : "");
+}
+
+std::string quantisation_line(const QuantisationRecord& record) {
+  const auto some = [](std::uint64_t count, const std::string& what) {
+    return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+  };
+  std::string text = some(record.int8_nodes, "node") + " in int8, " + std::to_string(record.float_nodes) +
+                     " in float32, " + some(record.conversions, "conversion") + "; ";
+  text += record.calibration_inputs == 0 ? "no ranges, for timing only"
+                                         : "ranges of " + some(record.calibration_inputs, "input");
+  if (record.sqnr_db) {
+    std::ostringstream decibels;
+    decibels << std::fixed << std::setprecision(1) << *record.sqnr_db;
+    text += ", SQNR " + decibels.str() + " dB";
+  }
+  return line("quantised", text);
 }
 
 std::string energy_line(const RunRecord& record) {
@@ -93,7 +117,8 @@ std::string run_report(const RunRecord& record, const std::string& folder, bool 
   std::string text = record.scenario.name + " on " + record.scenario.soc.name + ", " + inferences +
                      (record.inferences == 1 ? "" : " (sums over all of them)") + "\n\n";
   text += layer_table(record, colour) + "\n";
-  if (record.accuracy) text += accuracy_line(*record.accuracy);
+  if (record.accuracy) text += accuracy_line(*record.accuracy, record.quantisation);
+  if (record.quantisation) text += quantisation_line(*record.quantisation);
   text += line("cycles", grouped(record.result.cycles) + " at " + to_text(record.scenario.soc.clock) + ", " +
                              grouped(record.result.cycles / record.inferences) + " per inference");
   text +=

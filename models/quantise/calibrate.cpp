@@ -185,7 +185,7 @@ float magnitude_of(const ir::TensorData& data) {
 }  // namespace
 
 Ranges calibrate(const ir::Graph& graph, std::span<const std::vector<ir::TensorData>> inputs,
-                 unsigned threads, Issues& issues) {
+                 unsigned threads, Issues& issues, std::vector<std::vector<ir::Tensor>>* outputs) {
   Ranges ranges(graph.tensor_count(), 0.0F);
   const auto observe = [&](ir::TensorId id, const ir::TensorData& data) {
     const ir::TensorInfo& info = graph.tensor(id);
@@ -208,7 +208,8 @@ Ranges calibrate(const ir::Graph& graph, std::span<const std::vector<ir::TensorD
   for (const std::vector<ir::TensorData>& set : inputs) {
     for (std::size_t i = 0; i < set.size(); ++i) observe(graph.inputs()[i], set[i]);
     if (!issues.empty()) break;
-    run_reference(graph, set, false, hooks);
+    ReferenceResult result = run_reference(graph, set, false, hooks);
+    if (outputs != nullptr) outputs->push_back(std::move(result.outputs));
     if (!issues.empty()) break;  // one bad tensor makes all after it bad
   }
   return ranges;

@@ -15,13 +15,9 @@
 #include "hw/base/issues.h"
 #include "models/ir/graph.h"
 #include "models/quantise/calibrate.h"
+#include "models/quantise/options.h"
 
 namespace systole::quantise {
-
-struct Options {
-  bool per_channel = true;    ///< weights: one scale per output channel, else one per tensor
-  bool power_of_two = false;  ///< all scales are powers of two
-};
 
 /// What became of the network's nodes.
 struct Report {

@@ -80,6 +80,63 @@ TEST_F(Cli, TheDigitsAreAsApproved) {
   EXPECT_GE(summary["accuracy"]["correct"], 350);
 }
 
+// The float network, quantised by the program: right as often as the float one.
+TEST_F(Cli, QuantisedDigits) {
+  const Output output = systole({"run", "digits-ptq.yaml", "--out", "a"});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  const auto summary = nlohmann::json::parse(read(folder_ / "a/summary.json"));
+  const auto& quantised = summary["quantised"];
+  EXPECT_EQ(summary["accuracy"]["correct"], 357);
+  EXPECT_EQ(quantised["float_correct"], 357);
+  EXPECT_NEAR(quantised["sqnr_db"].get<double>(), 43.1, 0.05);
+  EXPECT_EQ(quantised["calibration_inputs"], 32);
+  EXPECT_EQ(quantised["float_nodes"], 1);  // Softmax
+  EXPECT_EQ(quantised["conversions"], 2);  // of the input, and before the Softmax
+  EXPECT_THAT(output.out, HasSubstr("accuracy      357 of 360 correct (99.2%) in int8\n"
+                                    "              357 of 360 correct (99.2%) in float32\n"
+                                    "quantised     16 nodes in int8, 1 in float32, 2 conversions; ranges of "
+                                    "32 inputs, SQNR 43.1 dB\n"));
+  // Without data there are no ranges, and the same cycles.
+  EXPECT_EQ(systole({"run", "digits-ptq.yaml", "--functional", "off", "--quiet", "--out", "b"}).exit_code, 0);
+  const auto timing = nlohmann::json::parse(read(folder_ / "b/summary.json"));
+  EXPECT_EQ(timing["time"], summary["time"]);
+  EXPECT_EQ(timing["traffic"], summary["traffic"]);
+  EXPECT_EQ(timing["engines"], summary["engines"]);
+  EXPECT_EQ(timing["energy"], summary["energy"]);
+  EXPECT_EQ(timing["quantised"]["calibration_inputs"], 0);
+  EXPECT_EQ(timing["quantised"]["int8_nodes"], quantised["int8_nodes"]);
+  EXPECT_TRUE(timing["quantised"]["sqnr_db"].is_null());
+}
+
+TEST_F(Cli, PrecisionFollowsTheArrayUnlessToldOtherwise) {
+  const auto run = [&](const std::string& out, std::vector<std::string> more) {
+    std::vector<std::string> arguments{"run",    "digits-float.yaml", "--set", "inputs.count=1", "--out", out,
+                                       "--quiet"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return systole(arguments);
+  };
+  const auto summary = [&](const std::string& out) {
+    return nlohmann::json::parse(read(folder_ / out / "summary.json"));
+  };
+  const std::string int8 = "soc.engines.matrix.format=int8";
+  EXPECT_EQ(run("a", {}).exit_code, 0);
+  EXPECT_FALSE(summary("a").contains("quantised"));
+  EXPECT_EQ(run("b", {"--set", int8}).exit_code, 0);
+  EXPECT_EQ(summary("b")["quantised"]["int8_nodes"], 16);
+  // Weights and feature maps are a quarter of the bytes; eight-bit products cost less (Horowitz).
+  EXPECT_LT(summary("b")["traffic"]["sram_read_bytes"], summary("a")["traffic"]["sram_read_bytes"]);
+  EXPECT_LT(summary("b")["time"]["cycles"], summary("a")["time"]["cycles"]);
+  EXPECT_LT(summary("b")["energy"]["components"]["matrix"], summary("a")["energy"]["components"]["matrix"]);
+  const Output as_is = run("c", {"--set", int8, "--set", "workload.precision=as_is"});
+  EXPECT_EQ(as_is.exit_code, 2);
+  EXPECT_THAT(as_is.err, HasSubstr("conv1"));
+  const Output calibration = run("d", {"--set", int8, "--set", "workload.quantise.calibration.count=361"});
+  EXPECT_EQ(calibration.exit_code, 2);
+  EXPECT_THAT(calibration.err, HasSubstr("--set workload.quantise.calibration.count=361: "
+                                         "workload.quantise.calibration.count: 361 inferences are asked for, "
+                                         "but there is data for 360"));
+}
+
 // Every cost of the project's technologies is of an action that some SoC counts: a misspelt one would never
 // be used.
 TEST_F(Cli, TechnologiesNameActionsThatThereAre) {

@@ -52,6 +52,7 @@ inline RunRecord example_record() {
       energy::Account{3.0, {{"dram", 2.0}, {"sram", 1.0}}, {2.5, 0.5, 0.0}, 0.0, {"host.instruction"}};
   record.layers = layer_rows({record.nodes, ledger, spans, &*record.account, record.inferences, 16});
   record.accuracy = Accuracy{1, 2};
+  record.quantisation = QuantisationRecord{2, 1, 3, 32, Accuracy{2, 2}, 40.25};
   record.host = {0.5, 1024};
   return record;
 }

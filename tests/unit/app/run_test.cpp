@@ -127,7 +127,7 @@ protected:
   }
   std::optional<InputSet> read(const Scenario& scenario, const ir::Graph& network) {
     issues_ = {};
-    return read_inputs(scenario, {}, network, issues_);
+    return read_inputs({scenario.inputs, {}}, network, issues_);
   }
   std::string only_issue() { return issues_.size() == 1 ? to_string(issues_.list()[0]) : "not one issue"; }
 

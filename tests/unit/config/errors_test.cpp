@@ -66,6 +66,16 @@ TEST_F(ConfigErrors, ADimensionIsAWholeNumber) {
       ElementsAre("--set workload.dims=1: workload.dims: is a single value; expected map of integers"));
 }
 
+TEST_F(ConfigErrors, CalibrationHasOneKindOfInputs) {
+  write("scenarios/a.pb", "");
+  EXPECT_THAT(issues_of("soc: soc.yaml\nworkload:\n  network: net.onnx\n"
+                        "  quantise: {calibration: {files: [a.pb], random: {}}}\n"),
+              ElementsAre(HasSubstr("stands beside workload.quantise.calibration.files; keep exactly one of: "
+                                    "dataset, files, random")));
+  EXPECT_THAT(issues_of(kGood, {"workload.precision=int4"}),
+              ElementsAre(HasSubstr("\"int4\" is not one of: auto, as_is, int8; did you mean int8?")));
+}
+
 TEST_F(ConfigErrors, ADensityIsAShare) {
   EXPECT_THAT(issues_of(kGood, {"workload.weights.density=1.5"}),
               ElementsAre("--set workload.weights.density=1.5: workload.weights.density: \"1.5\" is out of "

@@ -63,6 +63,30 @@ TEST_F(Resolve, MissingWeightsAreMadeUpByDefault) {
   EXPECT_EQ(sparse->scenario.workload.weights.density, 0.25);
 }
 
+TEST_F(Resolve, QuantisationIsCalibratedOnTheRunsInputsUnlessToldOtherwise) {
+  write("scenarios/a.pb", "");
+  const auto plain = resolve_text(kGood);
+  ASSERT_TRUE(plain) << testing::PrintToString(issue_texts());
+  EXPECT_EQ(plain->scenario.workload.precision, Precision::kAuto);
+  EXPECT_TRUE(plain->scenario.workload.quantise.own_inputs);
+  EXPECT_TRUE(plain->scenario.workload.quantise.options.per_channel);
+  EXPECT_FALSE(plain->scenario.workload.quantise.options.power_of_two);
+  const auto files = resolve_text(
+      kGood, {"workload.precision=int8", "workload.quantise.calibration={files: [a.pb], count: 1}"});
+  ASSERT_TRUE(files) << testing::PrintToString(issue_texts());
+  const Quantise& quantise = files->scenario.workload.quantise;
+  EXPECT_EQ(files->scenario.workload.precision, Precision::kInt8);
+  EXPECT_FALSE(quantise.own_inputs);
+  EXPECT_EQ(quantise.calibration.kind, InputKind::kFiles);
+  EXPECT_EQ(quantise.calibration.count, 1U);
+  // Set later, an alternative puts the one below aside; its seed is the scenario's.
+  const auto random = resolve_text(kGood, {"workload.quantise.calibration={files: [a.pb]}", "seed=5",
+                                           "workload.quantise.calibration.random={}"});
+  ASSERT_TRUE(random) << testing::PrintToString(issue_texts());
+  EXPECT_EQ(random->scenario.workload.quantise.calibration.kind, InputKind::kRandom);
+  EXPECT_EQ(random->scenario.workload.quantise.calibration.random.seed, 5U);
+}
+
 TEST_F(Resolve, ASettingMayNameAListEntry) {
   write("scenarios/a.pb", "");
   write("scenarios/b.pb", "");
@@ -168,6 +192,10 @@ TEST_F(Resolve, TheWrittenScenarioResolvesToItself) {
        "check=none", "workload.dims={N: 2, width: 7}", "workload.weights={seed: 3, density: 0.5}",
        "soc.clock=1234567kHz", "soc.host.cpi=0.5", "soc.engines.sort={}", "limits.cycles=100",
        "technology={name: t, source: s, actions: {a.b: {energy: 0.1pJ, per: byte, source: x}}}"},
+      {"workload.precision=int8",
+       "workload.quantise={per_channel: false, power_of_two: true, calibration: {files: [a.pb], count: 1}}"},
+      {"workload.quantise.calibration.random={seed: 4, distribution: normal}"},
+      {"workload.precision=as_is"},
   };
   for (const auto& settings : variants) {
     const auto resolved = resolve_text(kGood, settings);
