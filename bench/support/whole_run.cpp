@@ -26,6 +26,16 @@ double seconds_since(WallClock::time_point start) {
   return std::chrono::duration<double>(WallClock::now() - start).count();
 }
 
+/// Of this process, in user and system mode.
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
 std::string read_firmware() {
   std::ifstream file(SYSTOLE_FIRMWARE, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
@@ -37,11 +47,13 @@ RunCost map_and_run(const ir::Graph& network, const SocConfig& soc, const RunOpt
   RunCost cost;
   Issues issues;
   auto start = WallClock::now();
+  double cpu = cpu_seconds();
   const auto program = mapper::map_network(network, app::capability_of(soc), {}, issues);
   if (!program) refuse(issues);
   cost.descriptors = static_cast<double>(program->exec.size());
   const std::vector<std::byte> image = encode(*program);
   cost.map_seconds = seconds_since(start);
+  cost.map_cpu = cpu_seconds() - cpu;
 
   const std::string firmware = read_firmware();
   std::vector<std::vector<std::byte>> inputs;
@@ -55,9 +67,12 @@ RunCost map_and_run(const ir::Graph& network, const SocConfig& soc, const RunOpt
   request.inferences = options.inferences;
   request.inputs.assign(inputs.begin(), inputs.end());
   request.functional = options.functional;
+  request.check_protocol = options.transactions;
   start = WallClock::now();
+  cpu = cpu_seconds();
   const auto result = soc::run(request, issues);
   cost.simulate_seconds = seconds_since(start);
+  cost.simulate_cpu = cpu_seconds() - cpu;
   if (!result) refuse(issues);
   if (result->outcome != soc::Outcome::kExited || result->exit_code != 0)
     throw std::runtime_error(result->report);

@@ -1,6 +1,7 @@
 #include "hw/timing/banked_port.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "hw/base/assert.h"
@@ -9,17 +10,20 @@
 namespace systole::timing {
 
 BankedPort::BankedPort(const Shape& shape)
-    : shape_(shape), ports_(static_cast<std::size_t>(shape.banks) * shape.ports) {
+    : shape_(shape),
+      width_shift_(std::has_single_bit(shape.width) ? std::countr_zero(shape.width) : -1),
+      banks_are_power_(std::has_single_bit(shape.banks)),
+      ports_(static_cast<std::size_t>(shape.banks) * shape.ports) {
   SYSTOLE_ASSERT(shape.banks > 0 && shape.ports > 0 && shape.width > 0 && shape.beats_per_cycle > 0,
                  "an SRAM without banks, ports or width");
 }
 
 std::uint64_t BankedPort::beats(std::uint64_t address, std::uint64_t bytes) const {
-  return (address + bytes - 1) / shape_.width - address / shape_.width + 1;
+  return word_of(address + bytes - 1) - word_of(address) + 1;
 }
 
 std::pair<std::size_t, Ticks> BankedPort::best_port(Ticks t, std::uint64_t word) const {
-  const std::size_t first = static_cast<std::size_t>(word % shape_.banks) * shape_.ports;
+  const std::size_t first = static_cast<std::size_t>(bank_of(word)) * shape_.ports;
   std::size_t best = first;
   Ticks cycle = ports_[first].earliest(t);
   for (std::size_t port = first + 1; port < first + shape_.ports && cycle > t; ++port) {
@@ -33,13 +37,23 @@ std::pair<std::size_t, Ticks> BankedPort::best_port(Ticks t, std::uint64_t word)
 }
 
 Ticks BankedPort::earliest(Ticks t, std::uint64_t address) const {
-  return best_port(t, address / shape_.width).second;
+  return best_port(t, word_of(address)).second;
+}
+
+// One port, and nothing taken from `t` on: beat after beat.
+Beats BankedPort::reserve_row(Ticks t, std::uint64_t count) {
+  for (std::uint64_t i = 0; i < count; ++i) ports_[0].take(t + i);
+  quiet_from_ = t + count;
+  busy_beats_ += count;
+  conflict_cycles_ += count - ceil_div(count, shape_.beats_per_cycle);
+  return {t, t + count};
 }
 
 Beats BankedPort::reserve(Ticks t, std::uint64_t address, std::uint64_t bytes) {
   SYSTOLE_ASSERT(bytes > 0, "an access of no bytes");
-  const std::uint64_t first_word = address / shape_.width;
-  const std::uint64_t count = beats(address, bytes);
+  const std::uint64_t first_word = word_of(address);
+  const std::uint64_t count = word_of(address + bytes - 1) - first_word + 1;
+  if (ports_.size() == 1 && t >= quiet_from_) return reserve_row(t, count);
   Beats result{};
   Ticks cycle = t;             // of the beat at hand
   std::uint32_t in_cycle = 0;  // beats of this burst in `cycle` so far

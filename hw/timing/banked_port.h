@@ -36,6 +36,7 @@ public:
   [[nodiscard]] std::uint64_t beats(std::uint64_t address, std::uint64_t bytes) const;
 
   [[nodiscard]] std::uint32_t width() const { return shape_.width; }
+  [[nodiscard]] const Shape& shape() const { return shape_; }
   /// No port is taken in this cycle or later.
   [[nodiscard]] Ticks quiet_from() const { return quiet_from_; }
   /// Counts beats that were served without a reservation, because nobody could have met them.
@@ -45,10 +46,20 @@ public:
   [[nodiscard]] Ticks conflict_cycles() const { return conflict_cycles_; }  ///< cycles that bursts lost
 
 private:
+  /// address / width: words of a power of two, as nearly all are, need no division.
+  [[nodiscard]] std::uint64_t word_of(std::uint64_t address) const {
+    return width_shift_ >= 0 ? address >> static_cast<unsigned>(width_shift_) : address / shape_.width;
+  }
+  [[nodiscard]] std::uint64_t bank_of(std::uint64_t word) const {
+    return banks_are_power_ ? word & (shape_.banks - 1U) : word % shape_.banks;
+  }
+  Beats reserve_row(Ticks t, std::uint64_t count);
   /// The port of this word's bank that is free first, at or after `t`.
   [[nodiscard]] std::pair<std::size_t, Ticks> best_port(Ticks t, std::uint64_t word) const;
 
   Shape shape_;
+  int width_shift_;  ///< log2 of the width, or -1
+  bool banks_are_power_;
   std::vector<Calendar> ports_;  ///< [bank * ports + port]
   Ticks quiet_from_ = 0;
   std::uint64_t busy_beats_ = 0;

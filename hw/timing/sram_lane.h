@@ -31,6 +31,18 @@ public:
   /// From issue to end of an access of one word that meets nobody.
   [[nodiscard]] Ticks word_latency() const { return 2 * latency_.bus + latency_.sram + 1; }
 
+  /// No cycle is taken, of the banks or of the read channel, that a read issued at `t` or later could get.
+  [[nodiscard]] bool is_quiet(Ticks t) const { return keeps_pace(t, false, word_latency()); }
+  /// Counts beats that were served without a reservation, because nobody could have met them.
+  void count_beats(std::uint64_t beats) { banks_.count_beats(beats); }
+  [[nodiscard]] std::uint64_t beats(std::uint64_t address, std::uint64_t bytes) const {
+    return banks_.beats(address, bytes);
+  }
+
+  [[nodiscard]] const BankedPort::Shape& channel_shape() const { return read_channel_.shape(); }
+  [[nodiscard]] const BankedPort::Shape& bank_shape() const { return banks_.shape(); }
+  [[nodiscard]] const Latency& latency() const { return latency_; }
+
   /// Whether accesses of `bytes` at `address`, address + stride, ... each lie in one word of the SRAM and of
   /// the channels.
   [[nodiscard]] bool is_words(std::uint64_t address, std::uint64_t bytes, std::uint64_t stride) const;

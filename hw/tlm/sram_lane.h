@@ -26,6 +26,7 @@ public:
   SramLane(const timing::SramLane& time, const Target& target) : time_(time), target_(target) {}
 
   [[nodiscard]] timing::SramLane& time() { return time_; }
+  [[nodiscard]] std::uint64_t base() const { return target_.base; }
   /// All of the access lies in the scratchpad.
   [[nodiscard]] bool reaches(std::uint64_t address, std::uint64_t bytes) const {
     return target_.memory.holds(address - target_.base, bytes);  // wraps, and is too large, below the base

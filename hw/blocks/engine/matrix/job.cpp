@@ -1,5 +1,7 @@
 #include "hw/blocks/engine/matrix/job.h"
 
+#include <cstddef>
+
 #include "hw/blocks/engine/matrix/activation_runs.h"
 #include "hw/blocks/engine/shell/access.h"
 
@@ -21,9 +23,7 @@ bool MatrixJob::next(Phase& phase) {
   phase.drain_cycles = step_.drain_cycles;
   phase.macs = std::uint64_t{step_.pixels.size()} * step_.n.size() * step_.k.size();
   load_weights(phase);
-  // Later column tiles stream the same bytes again; the mirror has them already.
-  std::byte* const mirror = arithmetic_ && step_.first_tile ? arithmetic_->activations() : nullptr;
-  append_activation_runs(op_, step_.pixels, step_.k, mirror, phase.loads);
+  load_activations(phase);
   if (step_.last_k) {
     load_epilogue(phase);
     if (op_.has_residual()) load_residual(phase);
@@ -43,6 +43,26 @@ void MatrixJob::load_weights(Phase& phase) const {
   const auto bytes = static_cast<std::uint32_t>(step_.k.size() * step_.n.size() * size);
   RunBuilder(phase.loads, Stream::kWeights, arithmetic_ ? arithmetic_->weights() : nullptr)
       .add(tile + offset, bytes, offset);
+}
+
+// Later column tiles stream the same bytes again; the mirror has them already.
+void MatrixJob::load_activations(Phase& phase) {
+  constexpr std::size_t kLongestKept = 256;
+  row_fold_ = step_.k.begin == 0 ? 0 : row_fold_ + 1;
+  if (step_.first_of_chunk) activations_.clear();
+  if (step_.first_tile) {
+    const auto before = static_cast<std::ptrdiff_t>(phase.loads.size());
+    append_activation_runs(op_, step_.pixels, step_.k, arithmetic_ ? arithmetic_->activations() : nullptr,
+                           phase.loads);
+    std::vector<Access>& kept = activations_.emplace_back();
+    if (phase.loads.size() > kLongestKept) return;
+    kept.assign(phase.loads.begin() + before, phase.loads.end());
+    for (Access& access : kept) access.data = nullptr;
+    return;
+  }
+  const std::vector<Access>& kept = activations_[row_fold_];
+  if (kept.empty()) return append_activation_runs(op_, step_.pixels, step_.k, nullptr, phase.loads);
+  phase.loads.insert(phase.loads.end(), kept.begin(), kept.end());
 }
 
 void MatrixJob::load_epilogue(Phase& phase) const {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "hw/blocks/engine/matrix/arithmetic.h"
 #include "hw/blocks/engine/matrix/fold_walk.h"
@@ -28,6 +29,7 @@ public:
 
 private:
   void load_weights(Phase& phase) const;
+  void load_activations(Phase& phase);
   void load_epilogue(Phase& phase) const;
   void load_residual(Phase& phase) const;
   void store_results(Phase& phase) const;
@@ -37,6 +39,10 @@ private:
   Operation op_;
   FoldWalk walk_;
   FoldStep step_;
+  /// [row fold]: the activations of the chunk at hand, as its first column tile has found them; empty if
+  /// that is too long to keep.
+  std::vector<std::vector<Access>> activations_;
+  std::size_t row_fold_ = 0;
   std::unique_ptr<Arithmetic> arithmetic_;  ///< null when timing only
 };
 

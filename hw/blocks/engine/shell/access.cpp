@@ -57,24 +57,28 @@ std::uint64_t bytes_of(const std::vector<Access>& list) {
 
 void BurstCursor::reset(const std::vector<Access>& list) {
   list_ = &list;
+  words_from_.clear();
+  whole_run_ = steps_ = false;
   access_ = 0;
   run_ = 0;
   offset_ = 0;
 }
 
-std::optional<Burst> BurstCursor::next() {
+bool BurstCursor::search() {
   while (list_ != nullptr && access_ < list_->size()) {
     const Access& access = (*list_)[access_];
     if (run_ < access.count && offset_ < access.run_bytes) {
-      Burst burst;
-      burst.address = access.address + static_cast<std::uint64_t>(access.stride) * run_ + offset_;
-      burst.bytes =
-          std::min(access.run_bytes - offset_, limit_ - static_cast<std::uint32_t>(burst.address % limit_));
-      burst.stream = access.stream;
-      if (access.data != nullptr) burst.data = access.data + access.data_stride * run_ + offset_;
-      offset_ += burst.bytes;
-      whole_run_ = burst.bytes == access.run_bytes;
-      return burst;
+      burst_.address = access.address + static_cast<std::uint64_t>(access.stride) * run_ + offset_;
+      burst_.bytes =
+          std::min(access.run_bytes - offset_, limit_ - static_cast<std::uint32_t>(burst_.address % limit_));
+      burst_.stream = access.stream;
+      burst_.data = access.data == nullptr ? nullptr : access.data + access.data_stride * run_ + offset_;
+      offset_ += burst_.bytes;
+      whole_run_ = burst_.bytes == access.run_bytes;
+      steps_ =
+          whole_run_ && access.count - run_ > 1 &&
+          runs_lie_in_blocks(burst_.address, burst_.bytes, static_cast<std::uint64_t>(access.stride), limit_);
+      return true;
     }
     offset_ = 0;
     if (++run_ >= access.count || access.run_bytes == 0) {
@@ -82,16 +86,42 @@ std::optional<Burst> BurstCursor::next() {
       ++access_;
     }
   }
-  return std::nullopt;
+  return false;
 }
 
-BurstCursor::Train BurstCursor::train() const {
-  if (!whole_run_) return {};
-  const Access& access = (*list_)[access_];
-  const auto stride = static_cast<std::uint64_t>(access.stride);
-  const std::uint64_t address = access.address + stride * run_;
-  if (!runs_lie_in_blocks(address, access.run_bytes, stride, limit_)) return {};
-  return {access.count - run_, access.stride, access.data_stride};
+void BurstCursor::set_words(std::uint64_t base, const std::vector<std::uint64_t>& blocks) {
+  base_ = base;
+  blocks_ = blocks;
+}
+
+bool BurstCursor::is_words(const Access& access) const {
+  const auto stride = static_cast<std::uint64_t>(access.count > 1 ? access.stride : 0);
+  if (access.run_bytes == 0 || blocks_.empty()) return false;
+  if (!runs_lie_in_blocks(access.address, access.run_bytes, stride, limit_)) return false;
+  return std::all_of(blocks_.begin(), blocks_.end(), [&](std::uint64_t block) {
+    return runs_lie_in_blocks(access.address - base_, access.run_bytes, stride, block);
+  });
+}
+
+std::uint64_t BurstCursor::words() {
+  if (!whole_run_ || list_ == nullptr) return 0;
+  if (words_from_.empty()) {
+    words_from_.resize(list_->size() + 1);
+    for (std::size_t i = list_->size(); i-- > 0;) {
+      const Access& access = (*list_)[i];
+      words_from_[i] = is_words(access) ? access.count + words_from_[i + 1] : 0;
+    }
+  }
+  const std::uint64_t all = words_from_[access_];
+  return all == 0 ? 0 : all - run_;
+}
+
+void BurstCursor::skip(std::uint64_t count) {
+  std::uint64_t run = run_ + count;  // of the burst that now counts as given last
+  while (run >= (*list_)[access_].count) run -= (*list_)[access_++].count;
+  run_ = static_cast<std::uint32_t>(run);
+  steps_ = false;  // the last burst that was written is another one
+  offset_ = (*list_)[access_].run_bytes;
 }
 
 }  // namespace systole::engine

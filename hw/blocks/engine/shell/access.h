@@ -1,6 +1,7 @@
 // Accesses as jobs build them and as the shell walks them. Pure.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -52,25 +53,53 @@ public:
   /// Starts over with these accesses; they must outlive the walk.
   void reset(const std::vector<Access>& list);
   /// The next burst, or nullopt at the end.
-  std::optional<Burst> next();
-  /// The burst that next() gave last and the equal ones that follow it, each a whole run of one access:
-  /// `count` of them, `stride` bytes apart. {.count = 1} for a part of a run.
-  struct Train {
-    std::uint32_t count = 1;
-    std::int64_t stride = 0;
-    std::int64_t data_stride = 0;
-  };
-  [[nodiscard]] Train train() const;
-  /// Leaves out `count` < train().count bursts: the ones after the burst that next() gave last.
-  void skip(std::uint32_t count) { run_ += count; }
+  std::optional<Burst> next() { return advance() ? std::optional(burst_) : std::nullopt; }
+  /// The same: whether there is one, and which.
+  bool advance() {
+    if (!steps_ || run_ + 1 >= (*list_)[access_].count) return search();
+    // One whole run after another: the next one lies a stride further on.
+    const Access& access = (*list_)[access_];
+    ++run_;
+    burst_.address += static_cast<std::uint64_t>(access.stride);
+    if (burst_.data != nullptr) burst_.data += access.data_stride;
+    return true;
+  }
+  [[nodiscard]] const Burst& burst() const { return burst_; }
+  /// What makes a burst a word: it lies within one block of each of these sizes, counted from `base`.
+  void set_words(std::uint64_t base, const std::vector<std::uint64_t>& blocks);
+  /// The burst that was given last and those that follow it, as far as each of them is a whole run and a
+  /// word. 0 if the first one is not, or if nobody said what a word is.
+  [[nodiscard]] std::uint64_t words();
+  /// Calls f(access, first run, number of runs) for the accesses that make up `count` <= words() bursts.
+  template <typename F>
+  void for_words(std::uint64_t count, F&& f) const {
+    std::uint32_t run = run_;
+    for (std::size_t i = access_; count > 0; ++i, run = 0) {
+      const Access& access = (*list_)[i];
+      const auto runs = static_cast<std::uint32_t>(std::min<std::uint64_t>(count, access.count - run));
+      if (runs > 0) f(access, run, runs);
+      count -= runs;
+    }
+  }
+  /// Leaves out `count` < words() bursts: the ones after the burst that was given last.
+  void skip(std::uint64_t count);
 
 private:
+  bool search();
+  [[nodiscard]] bool is_words(const Access& access) const;
+
   std::uint32_t limit_;
   const std::vector<Access>* list_ = nullptr;
   std::size_t access_ = 0;
   std::uint32_t run_ = 0;
   std::uint32_t offset_ = 0;
   bool whole_run_ = false;  ///< the burst that was given last
+  Burst burst_;
+  bool steps_ = false;  ///< all runs of this access are bursts
+  std::uint64_t base_ = 0;
+  std::vector<std::uint64_t> blocks_;
+  /// [i]: words from the beginning of access i on; filled when it is asked for.
+  std::vector<std::uint64_t> words_from_;
 };
 
 }  // namespace systole::engine

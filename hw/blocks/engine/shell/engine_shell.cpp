@@ -37,6 +37,16 @@ EngineShell::EngineShell(const sc_core::sc_module_name& name, const tl::Clock& c
   SC_THREAD(serve);
 }
 
+void EngineShell::use_lane(const tl::SramLane& lane) {
+  lane_.emplace(lane);
+  const timing::SramLane& time = lane_->time();
+  const auto burst = static_cast<std::uint32_t>(parameters_.burst.count());
+  quiet_loads_.emplace(time, lane_->base(), burst, parameters_.outstanding);
+  for (engine::BurstStream* stream : {&loads_, &stores_}) {
+    stream->set_words(lane_->base(), {time.bank_shape().width, time.channel_shape().width});
+  }
+}
+
 void EngineShell::wait_until(Ticks cycle) {
   const sc_core::sc_time target = clock_.time(Cycles(cycle));
   SYSTOLE_ASSERT(target >= sc_core::sc_time_stamp(), std::string(name()) + ": an event in the past");
@@ -94,6 +104,7 @@ EngineShell::Result EngineShell::run_job(engine::Job& job, NodeId node, Ticks st
       end_store();
     } else if (load_pending && (results_.empty() || loads_.issue_at() <= stores_.issue_at())) {
       const Ticks last = results_.empty() ? kNever : stores_.issue_at();
+      if (loads_.at_start() && pass_loads(node, last, result)) continue;
       if (!access(loads_, false, node, last, result)) break;
     } else {
       const Ticks last = load_pending ? loads_.issue_at() - 1 : kNever;
@@ -166,36 +177,75 @@ bool EngineShell::transact(engine::BurstStream& stream, bool write, NodeId node,
   return false;
 }
 
-// Of equal one-word bursts that flow without meeting anybody, all but the last few are not reserved in the
+// What one stream of reads takes on a quiet scratchpad is known; nobody can ask for its cycles any more.
+bool EngineShell::pass_loads(NodeId node, Ticks last, Result& result) {
+  const Ticks start = loads_.issue_at();
+  if (!lane_ || !lane_->time().is_quiet(start)) return false;
+  for (const engine::Access& access : phase_.loads) {
+    if (!lane_reaches(access)) return false;
+  }
+  const engine::QuietLoads::Times& times = quiet_loads_->of(phase_.loads);
+  const Ticks end = start + times.end;
+  if (end > last) return false;
+  if (end > horizon_) {
+    wait_until(start);
+    look_ahead();
+    // What happened in the meantime may have taken cycles.
+    if (end > horizon_ || !lane_->time().is_quiet(start)) return false;
+  }
+  for (const engine::Access& access : phase_.loads) move(access, 0, access.count, false, node);
+  lane_->time().count_beats(times.beats);
+  loads_.passed_all(end);
+  result.end = std::max(result.end, end);
+  return true;
+}
+
+bool EngineShell::lane_reaches(const engine::Access& access) const {
+  constexpr std::int64_t kLargestStride = std::int64_t{1} << 30;  // so that no address wraps on the way
+  if (access.count > 1 && (access.stride > kLargestStride || access.stride < -kLargestStride)) return false;
+  if (access.count == 0 || access.run_bytes == 0) return true;
+  const auto stride = static_cast<std::uint64_t>(access.stride);
+  return lane_->reaches(access.address, access.run_bytes) &&
+         (access.count == 1 ||
+          lane_->reaches(access.address + stride * (access.count - 1), access.run_bytes));
+}
+
+// Bytes and counts of some runs of an access, in no time.
+void EngineShell::move(const engine::Access& access, std::uint32_t first, std::uint32_t runs, bool write,
+                       NodeId node) {
+  if (access.data != nullptr) {
+    const auto stride = static_cast<std::uint64_t>(access.stride);
+    for (std::uint32_t run = first; run < first + runs; ++run) {
+      lane_->move(access.address + stride * run, access.data + access.data_stride * run, access.run_bytes,
+                  write);
+    }
+  }
+  lane_->count(std::uint64_t{runs} * access.run_bytes, write, node, access.stream);
+}
+
+// Of one-word bursts that flow without meeting anybody, all but the last few are not reserved in the
 // calendars one by one: nobody can ask for their cycles any more. The last ones are, because what comes next
 // may.
 void EngineShell::pass_train(engine::BurstStream& stream, bool write, NodeId node, Ticks last,
                              Result& result) {
-  const engine::BurstCursor::Train train = stream.train();
+  constexpr Ticks kReserved = 2;
   const Ticks room = last + 1 - stream.issue_at();  // issues, one a cycle
+  if (room <= kReserved) return;
   timing::SramLane& time = lane_->time();
   // A write's longer latency may come from banks, and then says nothing about the next one's.
   const Ticks latency = write ? time.word_latency() : std::max(time.word_latency(), stream.steady_latency());
-  constexpr Ticks kReserved = 2;
-  const Ticks length = std::min<Ticks>(train.count, room);
+  if (!time.keeps_pace(stream.issue_at(), write, latency) || !stream.flows(latency)) return;
+  const Ticks length = std::min<Ticks>(stream.words(), room);
   if (length <= kReserved) return;
-  const auto count = static_cast<std::uint32_t>(length - kReserved);
-
-  const engine::Burst& first = stream.burst();
-  constexpr std::int64_t kLargestStride = std::int64_t{1} << 30;  // so that no address wraps on the way
-  if (train.stride > kLargestStride || train.stride < -kLargestStride) return;
-  const auto stride = static_cast<std::uint64_t>(train.stride);
-  if (!lane_->reaches(first.address + stride * (count - 1), first.bytes) ||
-      !time.is_words(lane_->offset(first.address), first.bytes, stride) || !stream.flows(latency) ||
-      !time.keeps_pace(stream.issue_at(), write, latency)) {
-    return;
-  }
-  if (first.data != nullptr) {
-    for (std::uint32_t i = 0; i < count; ++i) {
-      lane_->move(first.address + stride * i, first.data + train.data_stride * i, first.bytes, write);
-    }
-  }
-  lane_->count(std::uint64_t{count} * first.bytes, write, node, first.stream);
+  const std::uint64_t count = length - kReserved;
+  bool reached = true;
+  stream.for_words(count, [&](const engine::Access& access, std::uint32_t /*first*/, std::uint32_t /*runs*/) {
+    reached = reached && lane_reaches(access);
+  });
+  if (!reached) return;
+  stream.for_words(count, [&](const engine::Access& access, std::uint32_t first, std::uint32_t runs) {
+    move(access, first, runs, write, node);
+  });
   time.pass(stream.issue_at(), count, latency);
   stream.passed(count, latency);
   result.end = std::max(result.end, stream.end());

@@ -12,6 +12,7 @@
 #include "hw/blocks/command/endpoint.h"
 #include "hw/blocks/engine/shell/burst_stream.h"
 #include "hw/blocks/engine/shell/job.h"
+#include "hw/blocks/engine/shell/quiet_loads.h"
 #include "hw/observe/ledger.h"
 #include "hw/observe/spans.h"
 #include "hw/timing/pipeline.h"
@@ -47,7 +48,7 @@ public:
 
   /// A direct way to the scratchpad, for all accesses that it reaches; before the simulation starts. Without
   /// one (or where it does not reach) every burst is a transaction. Times, bytes and counts are the same.
-  void use_lane(const tl::SramLane& lane) { lane_.emplace(lane); }
+  void use_lane(const tl::SramLane& lane);
 
   [[nodiscard]] std::uint64_t completed() const { return completed_; }
   /// Commands that were taken or wait in the engine and are not completed.
@@ -74,6 +75,10 @@ private:
   /// in which this stream may issue before it is the other stream's turn.
   bool access(engine::BurstStream& stream, bool write, NodeId node, Ticks last, Result& result);
   bool transact(engine::BurstStream& stream, bool write, NodeId node, Result& result);
+  /// All loads of a phase at once, if nobody can act or meet them before they have ended. last: as above.
+  bool pass_loads(NodeId node, Ticks last, Result& result);
+  [[nodiscard]] bool lane_reaches(const engine::Access& access) const;
+  void move(const engine::Access& access, std::uint32_t first, std::uint32_t runs, bool write, NodeId node);
   void pass_train(engine::BurstStream& stream, bool write, NodeId node, Ticks last, Result& result);
   void look_ahead();
   void synchronise(Ticks cycle);
@@ -88,6 +93,7 @@ private:
   CommandEndpoint endpoint_;
   tl::InitiatorPort memory_;
   std::optional<tl::SramLane> lane_;
+  std::optional<engine::QuietLoads> quiet_loads_;  ///< with the lane
   /// Nothing but this engine acts before this cycle: what it does up to then can be worked out at once.
   Ticks horizon_ = 0;
 
