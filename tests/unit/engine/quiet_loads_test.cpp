@@ -9,13 +9,16 @@ namespace {
 
 constexpr timing::BankedPort::Shape kChannel{.banks = 1, .ports = 1, .width = 32, .beats_per_cycle = 1};
 constexpr timing::BankedPort::Shape kBanks{.banks = 8, .ports = 1, .width = 32, .beats_per_cycle = 1};
+constexpr timing::SramLane::Latency kLatency{.bus = 1, .sram = 1};
 constexpr std::uint64_t kBase = 0x1000'0000;
 
-struct Scratchpad {
-  timing::BankedPort read{kChannel};
-  timing::BankedPort write{kChannel};
-  timing::BankedPort banks{kBanks};
-  timing::SramLane lane{read, write, banks, {.bus = 1, .sram = 1}};
+class Scratchpad {
+public:
+  Scratchpad() : read(kChannel), write(kChannel), banks(kBanks), lane(read, write, banks, kLatency) {}
+  timing::BankedPort read;
+  timing::BankedPort write;
+  timing::BankedPort banks;
+  timing::SramLane lane;
 };
 
 Access access(std::uint64_t offset, std::uint32_t bytes, std::uint32_t count, std::int64_t stride) {
