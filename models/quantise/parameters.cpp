@@ -69,8 +69,14 @@ public:
     if (!uniform || factor_[0] <= 0.0F) return nullptr;
     return base_.source()->quantised(scale / factor_[0]);
   }
-  [[nodiscard]] double channel_max_abs(std::size_t channel) const {
-    return base_.source()->max_abs() * static_cast<double>(std::fabs(factor_[channel]));
+  [[nodiscard]] std::vector<float> channel_max_abs() const {
+    const double most = base_.source()->max_abs();
+    std::vector<float> bounds;
+    bounds.reserve(factor_.size());
+    for (const float factor : factor_) {
+      bounds.push_back(static_cast<float>(most * static_cast<double>(std::fabs(factor))));
+    }
+    return bounds;
   }
 
 private:
@@ -82,12 +88,8 @@ private:
 /// The bounds that a source knows without making its elements.
 std::vector<float> source_magnitudes(const ir::TensorSource& source, std::size_t channels) {
   const auto* const scaled_source = dynamic_cast<const ScaledSource*>(&source);
-  std::vector<float> bounds(channels);
-  for (std::size_t c = 0; c < channels; ++c) {
-    bounds[c] =
-        static_cast<float>(scaled_source != nullptr ? scaled_source->channel_max_abs(c) : source.max_abs());
-  }
-  return bounds;
+  if (scaled_source != nullptr) return scaled_source->channel_max_abs();
+  return std::vector<float>(channels, static_cast<float>(source.max_abs()));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Activations, arithmetic of two tensors; Flatten, Reshape and other views.
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 
 #include "models/reference/broadcast.h"
@@ -9,15 +10,19 @@
 namespace systole::reference {
 namespace {
 
+// Where there is no bound, one that nothing lies beyond stands in for it: the loop has no branches.
 template <typename T>
 void clip_to(const Call& call, const T* low, const T* high) {
+  using Limits = std::numeric_limits<T>;
+  constexpr bool kInfinite = Limits::has_infinity;
+  const T least = low != nullptr ? *low : kInfinite ? static_cast<T>(-Limits::infinity()) : Limits::lowest();
+  const T most = high != nullptr ? *high : kInfinite ? Limits::infinity() : Limits::max();
   const T* x = call.inputs[0].as<T>();
   T* y = call.outputs[0]->as<T>();
-  for (std::int64_t i = 0; i < call.outputs[0]->elements(); ++i) {
-    T value = x[i];
-    if (low != nullptr && value < *low) value = *low;
-    if (high != nullptr && value > *high) value = *high;
-    y[i] = value;
+  const std::int64_t count = call.outputs[0]->elements();
+  for (std::int64_t i = 0; i < count; ++i) {
+    const T raised = x[i] < least ? least : x[i];
+    y[i] = raised > most ? most : raised;
   }
 }
 
@@ -84,7 +89,8 @@ template <typename Function>
 void map_floats(const Call& call, Function function) {
   const auto* x = call.inputs[0].as<float>();
   auto* y = call.outputs[0]->as<float>();
-  for (std::int64_t i = 0; i < call.outputs[0]->elements(); ++i) y[i] = function(x[i]);
+  const std::int64_t count = call.outputs[0]->elements();
+  for (std::int64_t i = 0; i < count; ++i) y[i] = function(x[i]);
 }
 
 // max(0, min(1, alpha * x + beta)); NaN stays NaN.
