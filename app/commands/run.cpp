@@ -50,7 +50,11 @@ std::optional<Prepared> prepare(const RunOptions& options, Issues& issues) {
   auto compiled = scenario.workload.graph.empty() ? compile(scenario, resolved->provenance, issues)
                                                   : load_graph(scenario.workload.graph, issues);
   std::optional<InputSet> inputs;
-  if (compiled) inputs = read_inputs({scenario.inputs, resolved->provenance}, compiled->network, issues);
+  if (compiled) {
+    InputRequest request{scenario.inputs, resolved->provenance};
+    request.fed = compiled->fed;
+    inputs = read_inputs(request, compiled->network, issues);
+  }
   const fs::path elf = scenario.firmware ? scenario.firmware->path : fs::path(SYSTOLE_FIRMWARE);
   auto firmware = read_text(elf, {elf.generic_string(), 0, 0}, "firmware", issues);
   if (!compiled || !inputs || !firmware) return std::nullopt;

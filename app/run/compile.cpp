@@ -6,6 +6,7 @@
 
 #include "app/config/search_path.h"
 #include "app/run/capability.h"
+#include "app/run/feeding.h"
 #include "models/onnx/import.h"
 
 namespace systole::app {
@@ -63,8 +64,14 @@ std::optional<Compiled> compile(const Scenario& scenario, const Provenance& prov
   if (!bytes) return std::nullopt;
   compiled.source_bytes = std::move(*bytes);
   Issues found;
-  auto graph = import_onnx(std::as_bytes(std::span(compiled.source_bytes)), file, found,
-                           {{}, workload.dims, workload.weights});
+  const auto source = std::as_bytes(std::span(compiled.source_bytes));
+  ImportOptions options{{}, workload.dims, workload.weights};
+  if (auto feeding = feeding_of(scenario.inputs.files, source)) {
+    compiled.fed = std::move(feeding->names);
+    options.constants = std::move(feeding->constants);
+    options.synthesis = std::nullopt;
+  }
+  auto graph = import_onnx(source, file, found, options);
   std::optional<Program> program;
   if (graph) {
     compiled.quantisation = set_precision(*graph, scenario, provenance, found);

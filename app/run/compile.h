@@ -22,6 +22,8 @@ struct Compiled {
   Program program;
   std::vector<std::byte> image;  ///< the .sgb file
   mapper::MapReport report;
+  /// The declared inputs that inputs.files feeds, constants among them; empty: the network's inputs.
+  std::vector<std::string> fed;
 };
 
 /// Reads a graph that has been mapped before.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <system_error>
 
@@ -52,8 +53,24 @@ std::optional<std::uint32_t> count_of(const InputRequest& request, std::size_t t
   return std::nullopt;
 }
 
+// The network's input that takes the files of number `position` in every inference; nullopt for a constant.
+std::optional<std::size_t> input_fed(const ir::Graph& network, const std::vector<std::string>& fed,
+                                     std::size_t position) {
+  if (fed.empty()) return position;
+  for (std::size_t i = 0; i < network.inputs().size(); ++i) {
+    if (input_of(network, i).name == fed[position]) return i;
+  }
+  return std::nullopt;
+}
+
+std::string wrong_tensor(const ir::Tensor& input, const ir::Tensor& tensor) {
+  return "the network's input \"" + input.name + "\" is " + type_text(input.type, input.shape) +
+         ", this file holds " + type_text(tensor.type, tensor.shape);
+}
+
 std::optional<InputSet> file_inputs(const InputRequest& request, const ir::Graph& network, Issues& issues) {
-  const std::size_t inputs = network.inputs().size();
+  const std::vector<std::string>& fed = request.fed;
+  const std::size_t inputs = fed.empty() ? network.inputs().size() : fed.size();
   const std::vector<FileRef>& files = request.inputs.files;
   const SourceLocation where = request.place("files");
   if (inputs == 0 || files.size() % inputs != 0) {
@@ -66,20 +83,34 @@ std::optional<InputSet> file_inputs(const InputRequest& request, const ir::Graph
   if (!count) return std::nullopt;
   InputSet set;
   set.inferences = *count;
-  set.data.resize(inputs);
+  set.data.resize(network.inputs().size());
+  std::map<std::size_t, ir::Tensor> constants;  // by position
   bool good = true;
+  const auto complain = [&](std::size_t file, const std::string& what) {
+    issues.add({files[file].path.generic_string(), 0, 0},
+               request.key + ".files[" + std::to_string(file) + "]", what);
+    good = false;
+  };
   for (std::size_t i = 0; i < *count * inputs; ++i) {
-    const ir::Tensor& input = input_of(network, i % inputs);
     const auto tensor = read_tensor_pb(files[i].path.generic_string(), issues);
     if (!tensor) {
       good = false;
-    } else if (tensor->type != input.type || tensor->shape != input.shape) {
-      issues.add({files[i].path.generic_string(), 0, 0}, request.key + ".files[" + std::to_string(i) + "]",
-                 "the network's input \"" + input.name + "\" is " + type_text(input.type, input.shape) +
-                     ", this file holds " + type_text(tensor->type, tensor->shape));
-      good = false;
+      continue;
+    }
+    const auto index = input_fed(network, fed, i % inputs);
+    if (!index) {
+      const auto [first, is_first] = constants.try_emplace(i % inputs, *tensor);
+      if (!is_first && (first->second.shape != tensor->shape || *first->second.data != *tensor->data)) {
+        complain(i, "the input \"" + fed[i % inputs] +
+                        "\" becomes a constant of the network: all inferences must have the same value");
+      }
+      continue;
+    }
+    const ir::Tensor& input = input_of(network, *index);
+    if (tensor->type != input.type || tensor->shape != input.shape) {
+      complain(i, wrong_tensor(input, *tensor));
     } else {
-      set.data[i % inputs].insert(set.data[i % inputs].end(), tensor->data->begin(), tensor->data->end());
+      set.data[*index].insert(set.data[*index].end(), tensor->data->begin(), tensor->data->end());
     }
   }
   return good ? std::optional(std::move(set)) : std::nullopt;

@@ -31,6 +31,9 @@ struct InputRequest {
   /// Where no number is asked for: as many as there are, but at most this; 1 of random inputs.
   std::uint32_t at_most = std::numeric_limits<std::uint32_t>::max();
   std::string count_key = key + ".count";
+  /// The inputs that every inference has files for, in order, where that is more than the network's inputs
+  /// (Compiled::fed).
+  std::vector<std::string> fed{};
 
   /// Where the key stands that has this name in the map; "" is the map itself.
   [[nodiscard]] SourceLocation place(const std::string& name) const;

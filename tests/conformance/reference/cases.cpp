@@ -10,6 +10,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "models/onnx/declared_inputs.h"
 #include "models/onnx/fold.h"
 #include "models/onnx/operators.h"
 #include "models/onnx/tensor_file.h"
@@ -22,29 +23,6 @@ namespace fs = std::filesystem;
 constexpr const char* kData = "/usr/share/libonnx-testdata/data";
 // Dissolved on import, so they may stand beside supported operators.
 const std::set<std::string> kDissolved{"Constant", "Identity", "Dropout"};
-
-/// Positions among an operator's inputs.
-using Positions = std::map<std::string, std::set<int>>;
-
-/// Inputs that say what to do rather than what to do it with: an exporter would have made them constants.
-const Positions kSettings{{"Reshape", {1}},   {"TopK", {1}},        {"Slice", {1, 2, 3, 4}},
-                          {"Split", {1}},     {"Squeeze", {1}},     {"Unsqueeze", {1}},
-                          {"Pad", {1, 2, 3}}, {"Range", {0, 1, 2}}, {"Resize", {1, 2, 3}},
-                          {"Upsample", {1}},  {"ReduceMean", {1}},  {"ConstantOfShape", {0}}};
-/// Inputs whose values a descriptor holds: bounds, scales, zero points, statistics.
-const Positions kParameters{{"Clip", {1, 2}},
-                            {"BatchNormalization", {1, 2, 3, 4}},
-                            {"QuantizeLinear", {1, 2}},
-                            {"DequantizeLinear", {1, 2}},
-                            {"ConvInteger", {2, 3}},
-                            {"MatMulInteger", {2, 3}},
-                            {"QLinearConv", {1, 2, 4, 5, 6, 7}},
-                            {"QLinearMatMul", {1, 2, 4, 5, 6, 7}}};
-
-bool stands_in(const Positions& positions, const std::string& op, int input) {
-  const auto found = positions.find(op);
-  return found != positions.end() && found->second.contains(input);
-}
 
 std::optional<Case> read_case(const fs::path& folder, const std::string& group) {
   std::ifstream file(folder / "model.onnx", std::ios::binary);
@@ -66,8 +44,9 @@ std::optional<Case> read_case(const fs::path& folder, const std::string& group) 
   for (const auto& node : model.graph().node()) {
     for (int i = 0; i < node.input_size(); ++i) {
       if (std::find(test.inputs.begin(), test.inputs.end(), node.input(i)) == test.inputs.end()) continue;
-      if (stands_in(kSettings, node.op_type(), i)) test.constants.insert(node.input(i));
-      if (stands_in(kParameters, node.op_type(), i)) test.parameters.insert(node.input(i));
+      const InputUse use = use_of_input(node.op_type(), static_cast<std::size_t>(i));
+      if (use == InputUse::kSetting) test.constants.insert(node.input(i));
+      if (use == InputUse::kParameter) test.parameters.insert(node.input(i));
     }
   }
   return test;

@@ -151,6 +151,27 @@ TEST_F(Inputs, FilesAreOnePerInputAndInference) {
           "inputs.files[0]: the network's input \"x\" is float32[1, 3], this file holds float32[1, 2]"));
 }
 
+TEST_F(Inputs, FilesOfConstantsMustNotChange) {
+  Scenario scenario;
+  scenario.inputs.kind = InputKind::kFiles;
+  const FileRef bound = write_floats("bound.pb", {}, {6});
+  const FileRef a = write_floats("a.pb", {1, 2}, {1, 2});
+  const FileRef b = write_floats("b.pb", {1, 2}, {3, 4});
+  const ir::Graph network = relu_network({1, 2});
+  const Provenance nowhere;
+  InputRequest request{scenario.inputs, nowhere};
+  request.fed = {"max", "x"};
+  scenario.inputs.files = {bound, a, bound, b};
+  const auto set = read_inputs(request, network, issues_);
+  ASSERT_TRUE(set);
+  EXPECT_EQ(set->inferences, 2U);
+  ASSERT_EQ(set->data.size(), 1U);
+  EXPECT_THAT(values_of<float>(set->data[0]), ElementsAre(1, 2, 3, 4));
+  scenario.inputs.files[2] = write_floats("other.pb", {}, {7});
+  EXPECT_FALSE(read_inputs(request, network, issues_));
+  EXPECT_THAT(only_issue(), HasSubstr("inputs.files[2]: the input \"max\" becomes a constant"));
+}
+
 TEST_F(Inputs, ADatasetIsCutIntoBatches) {
   write_floats("i.pb", {5, 1}, {1, 2, 3, 4, 5});
   write_tensor("l.pb", {"l", DType::kInt64, {5}, ir::make_data(std::vector<std::int64_t>{0, 1, 0, 1, 0})});
