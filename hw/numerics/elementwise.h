@@ -141,13 +141,4 @@ void dequantize_axis(std::span<const T> a, std::span<const float> scales, std::s
   });
 }
 
-/// Row of accumulators to 8-bit results: requantize with one multiplier per column, then clip.
-template <Int8Like T>
-void requantize_row(std::span<const std::int32_t> acc, std::span<const float> multipliers, std::int32_t zero,
-                    std::int32_t low, std::int32_t high, std::span<T> out) {
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    out[i] = saturate<T>(clip<std::int32_t>(requantize<T>(acc[i], multipliers[i], zero), low, high));
-  }
-}
-
 }  // namespace systole::numerics

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <utility>
 
 #include "hw/base/assert.h"
 #include "hw/base/units.h"
@@ -20,20 +19,6 @@ BankedPort::BankedPort(const Shape& shape)
 
 std::uint64_t BankedPort::beats(std::uint64_t address, std::uint64_t bytes) const {
   return word_of(address + bytes - 1) - word_of(address) + 1;
-}
-
-std::pair<std::size_t, Ticks> BankedPort::best_port(Ticks t, std::uint64_t word) const {
-  const std::size_t first = static_cast<std::size_t>(bank_of(word)) * shape_.ports;
-  std::size_t best = first;
-  Ticks cycle = ports_[first].earliest(t);
-  for (std::size_t port = first + 1; port < first + shape_.ports && cycle > t; ++port) {
-    const Ticks candidate = ports_[port].earliest(t);
-    if (candidate < cycle) {
-      best = port;
-      cycle = candidate;
-    }
-  }
-  return {best, cycle};
 }
 
 Ticks BankedPort::earliest(Ticks t, std::uint64_t address) const {

@@ -1,7 +1,9 @@
 // Banked SRAM: `banks` banks that interleave at `width` bytes, each with `ports` ports of one beat per cycle.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "hw/timing/calendar.h"
@@ -32,6 +34,19 @@ public:
   /// `end` the one after its last. Alone on the SRAM: {t, t + ceil(beats / beats_per_cycle)}.
   Beats reserve(Ticks t, std::uint64_t address, std::uint64_t bytes);
 
+  /// The same for an access that lies within one word: the cycle of its beat.
+  Ticks reserve_word(Ticks t, std::uint64_t address) {
+    const auto [port, cycle] = best_port(t, word_of(address));
+    ports_[port].take(cycle);
+    quiet_from_ = std::max(quiet_from_, cycle + 1);
+    ++busy_beats_;
+    conflict_cycles_ += cycle - t;
+    return cycle;
+  }
+  [[nodiscard]] bool is_word(std::uint64_t address, std::uint64_t bytes) const {
+    return word_of(address) == word_of(address + bytes - 1);
+  }
+
   /// Beats that a burst needs: words of `width` bytes that it touches.
   [[nodiscard]] std::uint64_t beats(std::uint64_t address, std::uint64_t bytes) const;
 
@@ -55,7 +70,19 @@ private:
   }
   Beats reserve_row(Ticks t, std::uint64_t count);
   /// The port of this word's bank that is free first, at or after `t`.
-  [[nodiscard]] std::pair<std::size_t, Ticks> best_port(Ticks t, std::uint64_t word) const;
+  [[nodiscard]] std::pair<std::size_t, Ticks> best_port(Ticks t, std::uint64_t word) const {
+    const std::size_t first = static_cast<std::size_t>(bank_of(word)) * shape_.ports;
+    std::size_t best = first;
+    Ticks cycle = ports_[first].earliest(t);
+    for (std::size_t port = first + 1; port < first + shape_.ports && cycle > t; ++port) {
+      const Ticks candidate = ports_[port].earliest(t);
+      if (candidate < cycle) {
+        best = port;
+        cycle = candidate;
+      }
+    }
+    return {best, cycle};
+  }
 
   Shape shape_;
   int width_shift_;  ///< log2 of the width, or -1

@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <bit>
 
-#include "hw/base/assert.h"
-
 namespace systole::timing {
 
-Ticks Calendar::earliest(Ticks t) const {
+Ticks Calendar::search(Ticks t) const {
   Ticks cycle = std::max(t, base_);
   while (cycle < free_from_) {
     const std::uint64_t word = taken_[(cycle / kWordBits) % kWords];
@@ -18,19 +16,11 @@ Ticks Calendar::earliest(Ticks t) const {
   return cycle;
 }
 
-void Calendar::take(Ticks cycle) {
-  SYSTOLE_ASSERT(cycle >= base_, "a cycle that the calendar has closed");
-  if (cycle >= base_ + kWindow) {
-    const Ticks new_base = (cycle - kWindow) / kWordBits * kWordBits + kWordBits;
-    const Ticks passed = std::min((new_base - base_) / kWordBits, kWords);
-    for (Ticks i = 0; i < passed; ++i) taken_[(base_ / kWordBits + i) % kWords] = 0;
-    base_ = new_base;
-  }
-  std::uint64_t& word = taken_[(cycle / kWordBits) % kWords];
-  const std::uint64_t bit = 1ULL << (cycle % kWordBits);
-  SYSTOLE_ASSERT((word & bit) == 0, "a cycle that is taken already");
-  word |= bit;
-  free_from_ = std::max(free_from_, cycle + 1);
+void Calendar::move_window(Ticks cycle) {
+  const Ticks new_base = (cycle - kWindow) / kWordBits * kWordBits + kWordBits;
+  const Ticks passed = std::min((new_base - base_) / kWordBits, kWords);
+  for (Ticks i = 0; i < passed; ++i) taken_[(base_ / kWordBits + i) % kWords] = 0;
+  base_ = new_base;
 }
 
 }  // namespace systole::timing

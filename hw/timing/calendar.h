@@ -1,9 +1,11 @@
 // Which cycles of a one-access-per-cycle resource are taken.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
+#include "hw/base/assert.h"
 #include "hw/timing/time.h"
 
 namespace systole::timing {
@@ -17,11 +19,22 @@ public:
   static constexpr Ticks kWindow = 4096;
 
   /// The first free cycle that is not before `t`.
-  [[nodiscard]] Ticks earliest(Ticks t) const;
+  [[nodiscard]] Ticks earliest(Ticks t) const { return t >= free_from_ ? std::max(t, base_) : search(t); }
   /// Takes a cycle that earliest() gave.
-  void take(Ticks cycle);
+  void take(Ticks cycle) {
+    SYSTOLE_ASSERT(cycle >= base_, "a cycle that the calendar has closed");
+    if (cycle >= base_ + kWindow) move_window(cycle);
+    std::uint64_t& word = taken_[(cycle / kWordBits) % kWords];
+    const std::uint64_t bit = 1ULL << (cycle % kWordBits);
+    SYSTOLE_ASSERT((word & bit) == 0, "a cycle that is taken already");
+    word |= bit;
+    free_from_ = std::max(free_from_, cycle + 1);
+  }
 
 private:
+  [[nodiscard]] Ticks search(Ticks t) const;
+  void move_window(Ticks cycle);
+
   static constexpr Ticks kWordBits = 64;
   static constexpr Ticks kWords = kWindow / kWordBits;
   std::array<std::uint64_t, kWords> taken_{};  ///< word of cycle c: (c / 64) % kWords

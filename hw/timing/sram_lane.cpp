@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "hw/base/runs.h"
-
 namespace systole::timing {
 
 Path SramLane::cross(BankedPort& port, const Path& path, Ticks latency, std::uint64_t address,
@@ -13,7 +11,7 @@ Path SramLane::cross(BankedPort& port, const Path& path, Ticks latency, std::uin
       {.latency = latency, .service = beats.end - beats.first, .wait = beats.first - path.head});
 }
 
-Ticks SramLane::access(Ticks t, std::uint64_t address, std::uint64_t bytes, bool write) {
+Ticks SramLane::access_beats(Ticks t, std::uint64_t address, std::uint64_t bytes, bool write) {
   Path path{t, t};
   if (write) path = cross(write_channel_, path, 0, address, bytes);
   path = {path.head + latency_.bus, path.tail + latency_.bus};
@@ -21,11 +19,6 @@ Ticks SramLane::access(Ticks t, std::uint64_t address, std::uint64_t bytes, bool
   path = {path.head + latency_.bus, path.tail + latency_.bus};
   if (!write) path = cross(read_channel_, path, 0, address, bytes);
   return path.tail;
-}
-
-bool SramLane::is_words(std::uint64_t address, std::uint64_t bytes, std::uint64_t stride) const {
-  return runs_lie_in_blocks(address, bytes, stride, banks_.width()) &&
-         runs_lie_in_blocks(address, bytes, stride, read_channel_.width());
 }
 
 bool SramLane::keeps_pace(Ticks t, bool write, Ticks latency) const {

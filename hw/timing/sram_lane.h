@@ -26,7 +26,16 @@ public:
 
   /// Serves an access of `bytes` > 0 at offset `address` in the scratchpad, issued in cycle `t`; returns when
   /// its last byte is there (write: when its response is).
-  Ticks access(Ticks t, std::uint64_t address, std::uint64_t bytes, bool write);
+  Ticks access(Ticks t, std::uint64_t address, std::uint64_t bytes, bool write) {
+    const BankedPort& channel = write ? write_channel_ : read_channel_;
+    if (!banks_.is_word(address, bytes) || !channel.is_word(address, bytes)) {
+      return access_beats(t, address, bytes, write);
+    }
+    if (write) t = write_channel_.reserve_word(t, address);
+    t = banks_.reserve_word(t + latency_.bus, address) + latency_.sram + latency_.bus;
+    if (!write) t = read_channel_.reserve_word(t, address);
+    return t + 1;
+  }
 
   /// From issue to end of an access of one word that meets nobody.
   [[nodiscard]] Ticks word_latency() const { return 2 * latency_.bus + latency_.sram + 1; }
@@ -43,10 +52,6 @@ public:
   [[nodiscard]] const BankedPort::Shape& bank_shape() const { return banks_.shape(); }
   [[nodiscard]] const Latency& latency() const { return latency_; }
 
-  /// Whether accesses of `bytes` at `address`, address + stride, ... each lie in one word of the SRAM and of
-  /// the channels.
-  [[nodiscard]] bool is_words(std::uint64_t address, std::uint64_t bytes, std::uint64_t stride) const;
-
   /// Whether accesses of one word each, one issued every cycle from `t` on, would all end `latency` after
   /// their issue. They use different cycles of every resource, so that they cannot meet one another; they
   /// stand behind whatever is reserved already. latency: that of an access alone; or a longer one, that of
@@ -59,6 +64,7 @@ public:
   void pass(Ticks t, std::uint64_t count, Ticks latency);
 
 private:
+  Ticks access_beats(Ticks t, std::uint64_t address, std::uint64_t bytes, bool write);
   [[nodiscard]] static Path cross(BankedPort& port, const Path& path, Ticks latency, std::uint64_t address,
                                   std::uint64_t bytes);
 

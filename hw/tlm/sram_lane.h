@@ -33,6 +33,11 @@ public:
   }
   [[nodiscard]] std::uint64_t offset(std::uint64_t address) const { return address - target_.base; }
 
+  /// Where the byte at a reached address stands.
+  [[nodiscard]] std::byte* bytes(std::uint64_t address) const {
+    return target_.memory.data() + offset(address);
+  }
+
   /// Moves bytes and counts them, in no time. data: null = timing only.
   void move(std::uint64_t address, std::byte* data, std::uint32_t bytes, bool write) {
     if (data != nullptr) target_.memory.copy(write, offset(address), data, bytes);

@@ -8,6 +8,7 @@
 
 #include "hw/numerics/dispatch.h"
 #include "hw/numerics/elementwise.h"
+#include "hw/numerics/requantize.h"
 #include "hw/numerics/softmax.h"
 #include "hw/numerics/sort.h"
 
@@ -83,8 +84,47 @@ TEST(Elementwise, RequantisesARowPerColumn) {
   const std::vector<std::int32_t> acc{100, 100, -400};
   const Floats m{0.1F, 0.5F, 1.0F};
   Bytes8 out(3);
-  requantize_row<std::int8_t>(acc, m, 1, 0, 40, out);
+  requantize_row(acc.data(), m.data(), {1, 0, 40}, out.data(), 3);
   EXPECT_EQ(out, (Bytes8{11, 40, 0}));
+}
+
+// The row forms element by element, over halves, far values, infinities and NaN.
+template <typename T>
+void expect_rows_as_elements() {
+  std::mt19937 random(3);
+  const std::vector<float> special{0.5F,
+                                   -0.5F,
+                                   1.5F,
+                                   1e9F,
+                                   -1e9F,
+                                   1e-9F,
+                                   std::numeric_limits<float>::infinity(),
+                                   0.25F,
+                                   -1.0F,
+                                   0.0F,
+                                   3e-5F,
+                                   std::numeric_limits<float>::quiet_NaN()};
+  std::vector<std::int32_t> acc(1003);
+  Floats m(acc.size());
+  for (std::size_t i = 0; i < acc.size(); ++i) {
+    acc[i] = static_cast<std::int32_t>(random()) >> (random() % 32);
+    m[i] = i % 3 == 0 ? 0.0007F * static_cast<float>(i) : special[random() % special.size()];
+  }
+  std::vector<T> a(acc.size()), b(acc.size()), sum(acc.size()), expected(acc.size());
+  for (const std::int32_t zero : {0, 7, 100}) {
+    requantize_row(acc.data(), m.data(), {zero, 2, 120}, a.data(), a.size());
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      EXPECT_EQ(a[i], clip<std::int32_t>(requantize<T>(acc[i], m[i], zero), 2, 120)) << acc[i] << ' ' << m[i];
+      b[i] = static_cast<T>(random());
+    }
+    binary_quantised<T, T, T>(BinaryOp::kAdd, a, {0.3F, zero}, b, {0.7F, 5}, expected, {0.11F, zero}, 1, 125);
+    add_row(a.data(), {0.3F, zero}, b.data(), {0.7F, 5}, 0.11F, {zero, 1, 125}, sum.data(), sum.size());
+    EXPECT_EQ(sum, expected);
+  }
+}
+TEST(Elementwise, RowsAreAsElements) {
+  expect_rows_as_elements<std::int8_t>();
+  expect_rows_as_elements<std::uint8_t>();
 }
 
 TEST(Softmax, OverTheMiddleAxis) {

@@ -83,12 +83,11 @@ TEST(SramLane, WhatPassesLeavesTheChannelsQueueAsItWas) {
   }
 }
 
-TEST(SramLane, WordsMustNotStraddle) {
-  Way way;
-  EXPECT_TRUE(way.lane.is_words(0, 32, 64));
-  EXPECT_TRUE(way.lane.is_words(16, 16, 48));
-  EXPECT_FALSE(way.lane.is_words(24, 16, 64)) << "bytes 24..39 touch two words";
-  EXPECT_FALSE(way.lane.is_words(0, 16, 24)) << "bytes 24..39 of the second one do";
+TEST(Runs, MustNotStraddle) {
+  EXPECT_TRUE(runs_lie_in_blocks(0, 32, 64, 32));
+  EXPECT_TRUE(runs_lie_in_blocks(16, 16, 48, 32));
+  EXPECT_FALSE(runs_lie_in_blocks(24, 16, 64, 32)) << "bytes 24..39 touch two words";
+  EXPECT_FALSE(runs_lie_in_blocks(0, 16, 24, 32)) << "bytes 24..39 of the second one do";
   EXPECT_TRUE(runs_lie_in_blocks(3, 1, 7, 32));
   EXPECT_FALSE(runs_lie_in_blocks(0, 2, 7, 32));
   EXPECT_TRUE(runs_lie_in_blocks(24, 24, 48, 24)) << "blocks of any size";

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
-#include <span>
 
-#include "hw/numerics/elementwise.h"
+#include "hw/blocks/engine/matrix/epilogue.h"
 #include "hw/numerics/gemm.h"
 #include "hw/numerics/im2col.h"
 
@@ -112,46 +110,19 @@ void Arithmetic::finish_integers(const FoldStep& step) {
                   .c = sums.data,
                   .ldc = sums.row,
                   .accumulate = op_.continues()});
-  if (op_.d.bias != 0) {
-    const auto bias = elements<std::uint32_t>(bias_, step.n.size());
-    for (std::size_t p = 0; p < step.pixels.size(); ++p) {
-      std::int32_t* row = sums.data + p * sums.row;
-      // Unsigned: the accumulators wrap.
-      for (std::size_t n = 0; n < bias.size(); ++n) {
-        row[n] = static_cast<std::int32_t>(static_cast<std::uint32_t>(row[n]) + bias[n]);
-      }
-    }
-  }
-  if (op_.keeps()) return;
-  if (op_.out_type == DType::kInt8) return requantise<std::int8_t>(step, sums.data, sums.row);
-  if (op_.out_type == DType::kUInt8) return requantise<std::uint8_t>(step, sums.data, sums.row);
-  for (std::size_t p = 0; p < step.pixels.size(); ++p) {
-    const std::size_t at = (step.pixels.begin + p) * op_.d.n + step.n.begin;
-    std::memcpy(results_.data() + at * 4, sums.data + p * sums.row, step.n.size() * 4);
-  }
+  finish_rows(step, sums.data, sums.row);
 }
 
-template <typename T>
-void Arithmetic::requantise(const FoldStep& step, const std::int32_t* sums, std::size_t row) {
+template <typename Acc>
+void Arithmetic::finish_rows(const FoldStep& step, Acc* sums, std::size_t row) {
   const std::size_t n = step.n.size();
-  const std::vector<float> scale =
-      op_.d.scale == 0 ? std::vector<float>(n, 1.0F) : elements<float>(scale_, n);
-  T* const results = reinterpret_cast<T*>(results_.data());
-  const T* const residual = reinterpret_cast<const T*>(residual_.data());
-  const sgb_matrix& d = op_.d;
+  const auto scale = op_.d.scale == 0 ? std::vector<float>(n, 1.0F) : elements<float>(scale_, n);
+  EpilogueRow epilogue{.n = n, .bias = op_.d.bias == 0 ? nullptr : bias_.data(), .scale = scale.data()};
   for (std::size_t p = 0; p < step.pixels.size(); ++p) {
-    const std::size_t at = (step.pixels.begin + p) * d.n + step.n.begin;
-    const std::span<const std::int32_t> acc{sums + p * row, n};
-    const std::span<T> out{results + at, n};
-    if (!op_.has_residual()) {
-      numerics::requantize_row<T>(acc, scale, d.out_zero, d.clip_min, d.clip_max, out);
-      continue;
-    }
-    using Limits = std::numeric_limits<T>;
-    numerics::requantize_row<T>(acc, scale, d.out_zero, Limits::min(), Limits::max(), out);
-    numerics::binary_quantised<T, T, T>(numerics::BinaryOp::kAdd, out, {d.out_scale, d.out_zero},
-                                        {residual + at, n}, {d.residual_scale, d.residual_zero}, out,
-                                        {d.sum_scale, d.sum_zero}, d.clip_min, d.clip_max);
+    const std::size_t at = ((step.pixels.begin + p) * op_.d.n + step.n.begin) * op_.out_bytes;
+    if (op_.has_residual()) epilogue.residual = residual_.data() + at;
+    if (!op_.keeps()) epilogue.out = results_.data() + at;
+    finish_row(op_, sums + p * row, epilogue);
   }
 }
 
@@ -168,21 +139,7 @@ void Arithmetic::finish_floats(const FoldStep& step) {
                   .c = sums.data,
                   .ldc = sums.row,
                   .accumulate = op_.continues()});
-  const std::size_t n = step.n.size();
-  const auto bias = elements<float>(bias_, op_.d.bias == 0 ? 0 : n);
-  const bool clips = (op_.d.flags & SGB_MATRIX_CLIP) != 0 && !op_.keeps();
-  for (std::size_t p = 0; p < step.pixels.size(); ++p) {
-    const std::span<float> row{sums.data + p * sums.row, n};
-    for (std::size_t i = 0; i < bias.size(); ++i) row[i] += bias[i];
-    const std::size_t at = (step.pixels.begin + p) * op_.d.n + step.n.begin;
-    if (op_.has_residual()) {
-      const float* residual = reinterpret_cast<const float*>(residual_.data()) + at;
-      for (std::size_t i = 0; i < n; ++i) row[i] += residual[i];
-    }
-    if (clips) numerics::clip<float>(row, op_.d.clip_min_f, op_.d.clip_max_f, row);
-    if (op_.keeps()) continue;
-    std::memcpy(results_.data() + at * 4, row.data(), n * 4);
-  }
+  finish_rows(step, sums.data, sums.row);
 }
 
 }  // namespace systole::engine::matrix

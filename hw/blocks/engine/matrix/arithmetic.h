@@ -39,8 +39,8 @@ private:
   void gather(Range pixels, T pad);
   void finish_integers(const FoldStep& step);
   void finish_floats(const FoldStep& step);
-  template <typename T>
-  void requantise(const FoldStep& step, const std::int32_t* sums, std::size_t row);
+  template <typename Acc>
+  void finish_rows(const FoldStep& step, Acc* sums, std::size_t row);
 
   const Operation& op_;
   std::shared_ptr<Accumulators> accumulators_;

@@ -3,6 +3,7 @@
 #include "hw/base/assert.h"
 #include "hw/blocks/engine/matrix/job.h"
 #include "hw/blocks/engine/matrix/operation.h"
+#include "hw/blocks/engine/matrix/whole_command.h"
 
 namespace systole::engine {
 
@@ -20,6 +21,13 @@ std::variant<std::unique_ptr<Job>, ErrorCode> MatrixFactory::make(const sgb_desc
   accumulators_->will_keep(op);
   const timing::ArrayShape array{config_.rows, config_.cols, config_.weight_double_buffer};
   return std::make_unique<matrix::MatrixJob>(op, array, functional ? accumulators_ : nullptr);
+}
+
+std::unique_ptr<WholeCommand> MatrixFactory::whole(const sgb_descriptor& descriptor,
+                                                   const DirectMemory& memory) {
+  const auto decoded = matrix::decode(descriptor, config_);
+  const auto* op = std::get_if<matrix::Operation>(&decoded);
+  return op == nullptr ? nullptr : matrix::WholeProduct::make(*op, memory, accumulators_);
 }
 
 ActionName MatrixFactory::mac_action() const {

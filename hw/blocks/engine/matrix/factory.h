@@ -19,6 +19,8 @@ public:
 
   std::variant<std::unique_ptr<Job>, ErrorCode> make(const sgb_descriptor& descriptor,
                                                      bool functional) override;
+  [[nodiscard]] std::unique_ptr<WholeCommand> whole(const sgb_descriptor& descriptor,
+                                                    const DirectMemory& memory) override;
   [[nodiscard]] std::uint64_t setup_cycles() const override { return config_.setup_cycles; }
   [[nodiscard]] ActionName mac_action() const override;
 

@@ -10,7 +10,20 @@ namespace systole {
 
 namespace {
 constexpr timing::Ticks kNever = std::numeric_limits<timing::Ticks>::max() - 1;
-}
+
+/// The scratchpad's bytes as a command may use them.
+class Scratchpad final : public engine::DirectMemory {
+public:
+  explicit Scratchpad(const tl::SramLane& lane) : lane_(lane) {}
+  [[nodiscard]] std::byte* at(std::uint64_t address, std::uint64_t bytes) const override {
+    return lane_.reaches(address, bytes) ? lane_.bytes(address) : nullptr;
+  }
+
+private:
+  const tl::SramLane& lane_;
+};
+
+}  // namespace
 
 EngineShell::EngineShell(const sc_core::sc_module_name& name, const tl::Clock& clock,
                          std::unique_ptr<engine::JobFactory> factory, Ledger& ledger, SpanLog& spans,
@@ -82,9 +95,16 @@ EngineShell::Result EngineShell::run_command(const EngineCommand& command, Ticks
   if (command.descriptor.opcode != opcode_of(parameters_.kind)) {
     return {.error = SGB_ERROR_BAD_OPCODE, .end = start};
   }
-  auto made = factory_->make(command.descriptor, parameters_.functional);
+  // Where everything lies in the scratchpad, the phases are timing only and the numbers one piece of work.
+  std::unique_ptr<engine::WholeCommand> whole;
+  if (parameters_.functional && lane_) whole = factory_->whole(command.descriptor, Scratchpad(*lane_));
+  functional_ = parameters_.functional && whole == nullptr;
+  auto made = factory_->make(command.descriptor, functional_);
   if (const auto* error = std::get_if<engine::ErrorCode>(&made)) return {.error = *error, .end = start};
-  return run_job(*std::get<std::unique_ptr<engine::Job>>(made), command.descriptor.node, start);
+  engine::Job& job = *std::get<std::unique_ptr<engine::Job>>(made);
+  const Result result = run_job(job, command.descriptor.node, start);
+  if (whole != nullptr && result.error == SGB_ERROR_NONE) whole->run();
+  return result;
 }
 
 // Two streams of bursts compete for the earlier place in time: the loads of the next phase and the stores of
@@ -132,7 +152,7 @@ bool EngineShell::begin_phase(engine::Job& job) {
 
 // The operands are there: computes, and queues the stores.
 void EngineShell::end_phase(engine::Job& job, Result& result) {
-  if (parameters_.functional) job.execute();
+  if (functional_) job.execute();
   pipeline_.commit_load(loads_.end());
   pipeline_.commit_compute(phase_.compute_cycles, phase_.drain_cycles);
   result.compute_cycles += phase_.compute_cycles;

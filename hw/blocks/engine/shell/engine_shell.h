@@ -108,6 +108,7 @@ private:
   std::uint64_t completed_ = 0;
 
   // The command at hand.
+  bool functional_ = true;  ///< its phases carry data
   timing::PhasePipeline pipeline_;
   engine::Phase phase_;
   engine::BurstStream loads_;

@@ -53,6 +53,21 @@ public:
   virtual void execute() = 0;
 };
 
+/// Memory whose bytes the simulator may use where they stand.
+class DirectMemory {
+public:
+  virtual ~DirectMemory() = default;
+  /// The bytes at `address`, or null unless all of them lie in this memory.
+  [[nodiscard]] virtual std::byte* at(std::uint64_t address, std::uint64_t bytes) const = 0;
+};
+
+/// The arithmetic of a whole command on operands and results where they stand.
+class WholeCommand {
+public:
+  virtual ~WholeCommand() = default;
+  virtual void run() = 0;
+};
+
 /// SGB_ERROR_*.
 using ErrorCode = std::uint32_t;
 
@@ -73,6 +88,13 @@ public:
   /// Decodes and checks the descriptor. Never asserts on its content: it comes from the guest.
   [[nodiscard]] virtual std::variant<std::unique_ptr<Job>, ErrorCode> make(const sgb_descriptor& descriptor,
                                                                            bool functional) = 0;
+  /// The arithmetic of a command that make() accepts, as one piece of work: same results as its phases', if
+  /// nobody else changes the operands while the command runs. Null: the phases must carry the data (some of
+  /// it lies elsewhere, results overlap operands, or this engine knows no other way).
+  [[nodiscard]] virtual std::unique_ptr<WholeCommand> whole(const sgb_descriptor& /*descriptor*/,
+                                                            const DirectMemory& /*memory*/) {
+    return nullptr;
+  }
   /// Cycles from taking a command up to its first load.
   [[nodiscard]] virtual std::uint64_t setup_cycles() const = 0;
 };

@@ -1,0 +1,52 @@
+// The numbers of a matrix command as one product, on operands where they stand in memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "hw/blocks/engine/matrix/accumulators.h"
+#include "hw/blocks/engine/matrix/operation.h"
+#include "hw/blocks/engine/shell/job.h"
+
+namespace systole::engine::matrix {
+
+/// Gives the same results as Arithmetic does column tile by column tile; whole rows of the result are made at
+/// once, some pixels at a time.
+class WholeProduct final : public WholeCommand {
+public:
+  /// Null if an operand or the result does not lie in `memory` as a whole, or if the result overlaps an
+  /// operand (but for a residual that stands exactly where the result goes).
+  static std::unique_ptr<WholeProduct> make(const Operation& op, const DirectMemory& memory,
+                                            std::shared_ptr<Accumulators> accumulators);
+  void run() override;
+
+private:
+  WholeProduct(const Operation& op, std::shared_ptr<Accumulators> accumulators);
+  [[nodiscard]] bool find(const DirectMemory& memory);
+  template <typename T>
+  void take_weights();
+  /// Rows [begin, end) of the window matrix.
+  template <typename T>
+  const T* windows(std::uint32_t begin, std::uint32_t end, T pad);
+  template <typename Acc, typename Multiply>
+  void run_in_pieces(std::vector<Acc>& kept, Multiply&& multiply);
+
+  Operation op_;
+  std::shared_ptr<Accumulators> accumulators_;
+  // Where everything stands; element (0, 0, 0) of tensors with strides.
+  std::byte* a_ = nullptr;
+  std::byte* b_ = nullptr;
+  std::byte* bias_ = nullptr;
+  std::byte* b_zero_ = nullptr;
+  std::byte* scale_table_ = nullptr;
+  std::byte* residual_ = nullptr;
+  std::byte* out_ = nullptr;
+  bool rows_stand_ready_ = false;   ///< the input is the window matrix as it stands
+  std::size_t lda_ = 0;             ///< elements from row to row of it
+  std::vector<std::byte> weights_;  ///< row-major
+  std::vector<std::byte> windows_;
+};
+
+}  // namespace systole::engine::matrix
