@@ -38,15 +38,6 @@ void validate(const SocConfig& soc, const Provenance& provenance, Issues& issues
     issue("soc.controller.semaphores",
           "there are " + std::to_string(queues) + " engines, and each needs a semaphore");
   }
-  const auto one_only = [&](const char* engine, std::uint32_t count) {
-    if (count <= 1) return;
-    issue("soc.engines." + std::string(engine) + ".count",
-          "this version of Systole maps networks onto one engine of each kind; " + std::to_string(count - 1) +
-              " would stand idle: set it to 1");
-  };
-  one_only("matrix", soc.matrix.count);
-  one_only("vector", soc.vector.count);
-  one_only("sort", soc.sort.count);
   if (soc.matrix.count > 0 && soc.matrix.accumulators.count() < 4ULL * soc.matrix.cols) {
     issue("soc.engines.matrix.accumulators", "holds no 4-byte sum for each of the " +
                                                  std::to_string(soc.matrix.cols) + " columns; at least " +

@@ -16,7 +16,7 @@ std::int64_t align(std::int64_t value, std::int64_t step) {
 }
 
 /// Sizes and numbers of the staging buffers that the steps need.
-void set_buffers(const HwGraph& hw, const Homes& homes, bool ping_pong, std::int64_t alignment,
+void set_buffers(const HwGraph& hw, const Homes& homes, std::int64_t most, std::int64_t alignment,
                  NodePlan& node) {
   struct Need {
     std::int64_t bytes = 0;
@@ -36,7 +36,7 @@ void set_buffers(const HwGraph& hw, const Homes& homes, bool ping_pong, std::int
   }
   for (std::uint32_t slot = 0; slot < needs.size(); ++slot) {
     if (needs[slot].changes == 0) continue;
-    const std::size_t copies = ping_pong && needs[slot].changes > 1 ? 2 : 1;
+    const auto copies = static_cast<std::size_t>(std::min(most, needs[slot].changes));
     node.buffers.push_back({slot, needs[slot].bytes, std::vector<std::uint64_t>(copies)});
     node.staging_bytes += needs[slot].bytes * static_cast<std::int64_t>(copies);
   }
@@ -80,13 +80,14 @@ std::optional<NodePlan> plan_node(HwGraph& hw, const HwOp& op, const Homes& home
           PackLayout(*matrix, std::get<MatrixTile>(*node.tile), capability).bytes()};
     }
     node.steps = make_steps(hw, op, *node.tile, capability);
-    set_buffers(hw, homes, budget.ping_pong, alignment, node);
+    const auto* cut = std::get_if<MatrixTile>(&*node.tile);
+    set_buffers(hw, homes, cut != nullptr ? cut->copies : budget.copies(), alignment, node);
     if (node.staging_bytes > budget.bytes) return std::nullopt;
     return node;
   };
   const std::int64_t engines = capability.engines[static_cast<std::size_t>(engine_of(op))];
   if (engines > 1) {
-    auto shared = plan_tile(shared_tile(hw, op, *tile, engines, capability));
+    auto shared = plan_tile(shared_tile(hw, op, homes, *tile, engines, capability));
     if (shared) return shared;  // else one engine does most of it, but it fits
   }
   return plan_tile(*tile);

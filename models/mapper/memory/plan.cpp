@@ -130,6 +130,19 @@ private:
     }
   }
 
+  /// Of an operation's computation, at least about.
+  [[nodiscard]] double rough_cycles(const HwOp& op) const {
+    const auto parts = [](std::int64_t total, std::int64_t size) { return (total + size - 1) / size; };
+    if (const auto* m = std::get_if<MatrixOp>(&op)) {
+      const std::int64_t rows = capability_.array_rows;
+      const std::int64_t k = m->window.kernel[0] * m->window.kernel[1] * m->in_c;
+      return static_cast<double>(ir::elements_of(m->batch) * m->groups * parts(m->n, capability_.array_cols) *
+                                 parts(k, rows) * std::max(rows, m->out_h * m->out_w));
+    }
+    if (std::holds_alternative<CopyOp>(op)) return 0;
+    return static_cast<double>(ir::elements_of(result_dims(hw_, op))) / capability_.timing.vector_lanes;
+  }
+
   /// The first operation without a tile, or nullopt.
   std::optional<std::size_t> choose_tiles() {
     const std::vector<std::int64_t> live = live_bytes();
@@ -137,8 +150,11 @@ private:
     for (std::size_t i = 0; i < hw_.nodes.size(); ++i) {
       const std::int64_t room = capacity_ - live[i];
       if (room < 0) return i;
-      const Budget budget{static_cast<std::int64_t>(static_cast<double>(room) * budget_scale_[i]),
-                          capability_.ping_pong && !single_buffer_[i]};
+      Budget budget{static_cast<std::int64_t>(static_cast<double>(room) * budget_scale_[i]),
+                    capability_.ping_pong && !single_buffer_[i],
+                    static_cast<std::int64_t>(
+                        capability_.engines[static_cast<std::size_t>(engine_of(hw_.nodes[i].op))])};
+      if (i > 0 && prefetch_[i]) budget.before = rough_cycles(hw_.nodes[i - 1].op);
       auto node = plan_node(hw_, hw_.nodes[i].op, plan_.homes, budget, capability_);
       if (!node) return i;
       plan_.nodes.push_back(std::move(*node));

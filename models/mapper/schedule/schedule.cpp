@@ -17,8 +17,8 @@ struct Item {
   std::vector<Footprint> accesses;
 };
 
-/// Moves every load up to the step before last, as far as nothing that it passes conflicts with it.
-std::vector<Item> hoist_loads(std::vector<Operation> operations, bool ping_pong) {
+/// Moves every load up by as many steps, as far as nothing that it passes conflicts with it.
+std::vector<Item> hoist_loads(std::vector<Operation> operations, bool ping_pong, std::uint32_t steps) {
   std::vector<Item> order;
   order.reserve(operations.size());
   for (Operation& operation : operations) {
@@ -28,7 +28,7 @@ std::vector<Item> hoist_loads(std::vector<Operation> operations, bool ping_pong)
     if (ping_pong && item.operation.is_load) {
       for (; place > 0; --place) {
         const Item& before = order[place - 1];
-        if (before.operation.is_load || before.operation.step + 1 < item.operation.step ||
+        if (before.operation.is_load || before.operation.step + steps < item.operation.step ||
             conflict(before.accesses, item.accesses)) {
           break;
         }
@@ -48,7 +48,10 @@ public:
   }
 
   ScheduledGraph make(std::vector<Operation> operations) {
-    for (Item& item : hoist_loads(std::move(operations), capability_.ping_pong)) add(item);
+    // As many steps as there are buffers to fill while others are in use.
+    const unsigned most = *std::max_element(capability_.engines.begin() + 1, capability_.engines.end());
+    for (Item& item : hoist_loads(std::move(operations), capability_.ping_pong, std::max(2U, most + 1)))
+      add(item);
     return std::move(out_);
   }
 

@@ -23,14 +23,14 @@ std::vector<std::size_t> cuttable(const HwOp& op, std::size_t rank) {
 }
 
 std::int64_t staging_of(const HwGraph& hw, const HwOp& op, const Homes& homes, const Dims& extent,
-                        bool several, bool ping_pong, const Capability& capability) {
+                        bool several, std::int64_t copies, const Capability& capability) {
   std::int64_t bytes = 0;
   for (const Operand& operand : box_operands(hw, op, Dims(extent.size(), 0), extent, true)) {
     if (in_place(hw, homes, operand)) continue;
     const auto one =
         static_cast<std::int64_t>(round_up(static_cast<std::uint64_t>(staged_bytes(hw, operand)),
                                            static_cast<std::uint64_t>(staging_alignment(capability))));
-    bytes += several && ping_pong ? 2 * one : one;
+    bytes += several ? copies * one : one;
   }
   return bytes;
 }
@@ -44,7 +44,7 @@ std::optional<BoxTile> choose_box(const HwGraph& hw, const HwOp& op, const Homes
   std::optional<BoxTile> last_resort;
   for (;;) {
     const bool several = extent != result;
-    const std::int64_t bytes = staging_of(hw, op, homes, extent, several, budget.ping_pong, capability);
+    const std::int64_t bytes = staging_of(hw, op, homes, extent, several, budget.copies(), capability);
     if (least != nullptr) *least = std::min(*least, bytes);
     if (bytes <= budget.bytes) {
       const bool room = !budget.ping_pong || several || bytes <= budget.bytes / 2;

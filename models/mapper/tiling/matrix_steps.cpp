@@ -308,9 +308,18 @@ std::vector<Step> matrix_steps(const HwGraph& hw, const MatrixOp& op, const Matr
       part.batch[d] = left % op.batch[d];
       left /= op.batch[d];
     }
+    // Forth and back, so that a pass begins with the operands that the one before has ended with.
+    const std::int64_t inner_tiles = tile.rows_inside ? row_tiles : column_tiles;
+    const std::int64_t outer_tiles = tile.rows_inside ? column_tiles : row_tiles;
+    const auto turn = [](std::int64_t pass, std::int64_t i, std::int64_t count) {
+      return pass % 2 == 0 ? i : count - 1 - i;
+    };
     for (std::int64_t i = 0; i < row_tiles * column_tiles; ++i) {
-      const std::int64_t row_tile = tile.rows_inside ? i % row_tiles : i / column_tiles;
-      part.column_tile = tile.rows_inside ? i / row_tiles : i % column_tiles;
+      const std::int64_t pass = i / inner_tiles;
+      const std::int64_t inner = turn(batch * outer_tiles + pass, i % inner_tiles, inner_tiles);
+      const std::int64_t outer = turn(batch, pass, outer_tiles);
+      const std::int64_t row_tile = tile.rows_inside ? inner : outer;
+      part.column_tile = tile.rows_inside ? outer : inner;
       part.row = row_tile * tile.rows;
       part.rows = std::min(tile.rows, op.out_h - part.row);
       for (part.chunk = 0; part.chunk < tile.chunks.size(); ++part.chunk)

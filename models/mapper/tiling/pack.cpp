@@ -9,8 +9,6 @@ namespace systole::mapper {
 
 namespace {
 
-constexpr std::int64_t kBlockAlign = 64;
-
 std::int64_t align(std::int64_t value, std::int64_t step) {
   return static_cast<std::int64_t>(
       round_up(static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(step)));
@@ -79,7 +77,7 @@ PackLayout::PackLayout(const MatrixOp& op, const MatrixTile& tile, const Capabil
       for (std::size_t k = 0; k < tile.chunks.size(); ++k) {
         PackBlock block =
             layout(op, range.groups, range.per_group, tile.chunks[k].rows(), k + 1 == tile.chunks.size());
-        bytes_ = align(bytes_, kBlockAlign);
+        bytes_ = align(bytes_, tile.block_align);
         block.offset = bytes_;
         bytes_ += block.bytes;
         blocks_.push_back(block);

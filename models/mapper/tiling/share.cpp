@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hw/base/units.h"
+#include "models/mapper/tiling/matrix_cost.h"
 #include "models/mapper/tiling/pack.h"
 
 namespace systole::mapper {
@@ -11,25 +12,30 @@ namespace {
 
 std::int64_t parts(std::int64_t total, std::int64_t size) { return (total + size - 1) / size; }
 
-MatrixTile share(const MatrixOp& op, MatrixTile tile, std::int64_t engines, const Capability& capability) {
+MatrixTile share(const HwGraph& hw, const MatrixOp& op, const Homes& homes, const MatrixTile& tile,
+                 std::int64_t engines, const Capability& capability) {
   const std::int64_t row_tiles = parts(op.out_h, tile.rows);
   const std::int64_t column_tiles = column_tile_count(op, tile);
   if (row_tiles * column_tiles * ir::elements_of(op.batch) % engines == 0) return tile;
+  MatrixTile by_rows = tile;
   if (op.out_h >= engines) {
     const auto more = static_cast<std::int64_t>(
         round_up(static_cast<std::uint64_t>(row_tiles), static_cast<std::uint64_t>(engines)));
-    tile.rows = parts(op.out_h, std::min(more, op.out_h));
-    if (column_tiles == 1) tile.rows_inside = true;  // the weights stay
-    return tile;
+    by_rows.rows = parts(op.out_h, std::min(more, op.out_h));
+    if (column_tiles == 1) by_rows.rows_inside = true;  // the weights stay
   }
+  MatrixTile by_columns = tile;
   const std::int64_t units = op.groups > 1 ? op.groups : op.n;
   const std::uint64_t whole = op.groups > 1 ? 1 : capability.array_cols;
   const auto more = static_cast<std::int64_t>(
       round_up(static_cast<std::uint64_t>(column_tiles), static_cast<std::uint64_t>(engines)));
   const auto columns =
       static_cast<std::int64_t>(round_up(static_cast<std::uint64_t>(parts(units, more)), whole));
-  tile.columns = std::min(tile.columns, columns);
-  return tile;
+  by_columns.columns = std::min(tile.columns, columns);
+  if (op.out_h < engines) return by_columns;
+  if (column_tile_count(op, by_columns) % engines != 0) return by_rows;
+  const MatrixCost cost(hw, op, homes, tile.copies, 0, capability);
+  return cost.commands(by_columns) < cost.commands(by_rows) ? by_columns : by_rows;
 }
 
 BoxTile share(const HwGraph& hw, const HwOp& op, BoxTile tile, std::int64_t engines) {
@@ -53,11 +59,11 @@ BoxTile share(const HwGraph& hw, const HwOp& op, BoxTile tile, std::int64_t engi
 
 }  // namespace
 
-Tile shared_tile(const HwGraph& hw, const HwOp& op, const Tile& tile, std::int64_t engines,
-                 const Capability& capability) {
+Tile shared_tile(const HwGraph& hw, const HwOp& op, const Homes& homes, const Tile& tile,
+                 std::int64_t engines, const Capability& capability) {
   if (engines <= 1) return tile;
   if (const auto* matrix = std::get_if<MatrixOp>(&op)) {
-    return share(*matrix, std::get<MatrixTile>(tile), engines, capability);
+    return share(hw, *matrix, homes, std::get<MatrixTile>(tile), engines, capability);
   }
   return share(hw, op, std::get<BoxTile>(tile), engines);
 }

@@ -26,6 +26,9 @@ struct MatrixTile {
   std::int64_t columns = 1;    ///< output channels; with groups: whole groups
   std::vector<KChunk> chunks;  ///< at least one
   bool rows_inside = true;     ///< loop order: columns outside, rows inside; or the other way round
+  /// Of the pack's blocks: a burst's start where they are loaded one by one, less where they stay together.
+  std::int64_t block_align = 64;
+  std::int64_t copies = 2;  ///< buffers of an operand that changes from step to step
 };
 
 /// A box of the result.
@@ -35,11 +38,14 @@ struct BoxTile {
 
 using Tile = std::variant<MatrixTile, BoxTile>;
 
-/// Staging memory for one operation. Buffers of operands that change from step to step come twice when
-/// ping_pong; then a tile takes at most half.
+/// Staging memory for one operation. With ping-pong, buffers of operands that change from step to step come
+/// once for every engine that works on the operation and once more, to be filled meanwhile.
 struct Budget {
   std::int64_t bytes = 0;
   bool ping_pong = true;
+  std::int64_t engines = 1;
+  double before = 0;  ///< cycles of the operation before: first loads of constants hide behind them
+  [[nodiscard]] std::int64_t copies() const { return ping_pong ? engines + 1 : 1; }
 };
 
 /// Buffers start at multiples of this.

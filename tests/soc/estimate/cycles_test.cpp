@@ -104,6 +104,13 @@ const Layer kLayers[] = {
     {"mobilenet_pw_14", 14, 512, 512, 1, 1, 1, 128},
     {"gemm_64", 64, 1024, 1024, 0, 1, 1, 512},
     {"gemm_256", 256, 512, 512, 0, 1, 1, 128},
+    {"resnet_5_1x1_32k", 7, 2048, 512, 1, 1, 1, 32},
+    {"resnet_4_3x3_128k", 14, 256, 256, 3, 1, 1, 128},
+    {"vgg_2_2_q", 56, 128, 128, 3, 1, 1, 128},
+    {"vgg_4_q_64k", 14, 512, 512, 3, 1, 1, 64},
+    {"googlenet_5b_3x3", 7, 192, 384, 3, 1, 1, 128},
+    {"mobilenet_pw_7", 7, 1024, 1024, 1, 1, 1, 256},
+    {"gemm_256_32k", 256, 512, 512, 0, 1, 1, 32},
     {"gemv_fc", 1, 2048, 1000, 0, 1, 1, 512},
     {"gemv_4096", 1, 4096, 1024, 0, 1, 1, 512},
     {"float_3x3", 28, 64, 64, 3, 1, 1, 512, DType::kFloat32},
@@ -114,11 +121,16 @@ class Cycles : public ::testing::TestWithParam<Layer> {};
 INSTANTIATE_TEST_SUITE_P(Layers, Cycles, ::testing::ValuesIn(kLayers),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
-TEST_P(Cycles, ArePredicted) {
-  const SocConfig config = soc_of(GetParam());
+struct Figures {
+  double simulated = 0;
+  double predicted = 0;
+};
+
+/// From the start of the first transfer until the end of the last one.
+Figures run(const Layer& layer, const SocConfig& config) {
   const mapper::Capability capability = app::capability_of(config);
   test::Network net;
-  build(GetParam(), net);
+  build(layer, net);
   const Program program = map_inside(net.graph(), capability);
   const mapper::Estimate estimate = mapper::estimate_graph(program, SGB_GRAPH_EXEC, capability);
   test::RunOptions options;
@@ -131,12 +143,52 @@ TEST_P(Cycles, ArePredicted) {
     first = std::min(first, span.start);
     last = std::max(last, span.end);
   }
-  const auto simulated = static_cast<double>(last - first);
-  const double ratio = estimate.work_cycles / simulated;
-  RecordProperty("simulated", std::to_string(last - first));
-  RecordProperty("predicted", std::to_string(static_cast<std::uint64_t>(estimate.work_cycles)));
-  EXPECT_GT(ratio, 0.95) << "simulated " << simulated;
-  EXPECT_LT(ratio, 1.05) << "simulated " << simulated;
+  return {static_cast<double>(last - first), estimate.work_cycles};
+}
+
+TEST_P(Cycles, ArePredicted) {
+  const Figures figures = run(GetParam(), soc_of(GetParam()));
+  const double ratio = figures.predicted / figures.simulated;
+  RecordProperty("simulated", std::to_string(static_cast<std::uint64_t>(figures.simulated)));
+  RecordProperty("predicted", std::to_string(static_cast<std::uint64_t>(figures.predicted)));
+  EXPECT_GT(ratio, 0.95) << "simulated " << figures.simulated;
+  EXPECT_LT(ratio, 1.05) << "simulated " << figures.simulated;
+}
+
+// A vector times a matrix reads every weight once: at 12.8 GB/s and 800 MHz 16 bytes a cycle. Only the first
+// tile's load, the last one's computation and the descriptors' fetches (256 bytes each) come on top.
+struct Vector {
+  const char* name;
+  Layer layer;
+  std::uint32_t array;
+  std::uint64_t bandwidth;
+};
+
+void PrintTo(const Vector& vector, std::ostream* os) { *os << vector.name; }
+
+const Vector kVectors[] = {
+    {"fc_2048", {"", 1, 2048, 1000, 0, 1, 1, 512}, 16, 12'800'000'000},
+    {"fc_4096", {"", 1, 4096, 1024, 0, 1, 1, 512}, 16, 12'800'000'000},
+    {"fc_4096_larger_array", {"", 1, 4096, 1024, 0, 1, 1, 512}, 64, 12'800'000'000},
+    {"fc_4096_half_bandwidth", {"", 1, 4096, 1024, 0, 1, 1, 512}, 16, 6'400'000'000},
+    {"fc_4096_half_bandwidth_larger_array", {"", 1, 4096, 1024, 0, 1, 1, 512}, 64, 6'400'000'000},
+};
+
+class VectorTimesMatrix : public ::testing::TestWithParam<Vector> {};
+INSTANTIATE_TEST_SUITE_P(Layers, VectorTimesMatrix, ::testing::ValuesIn(kVectors),
+                         [](const auto& tested) { return std::string(tested.param.name); });
+
+TEST_P(VectorTimesMatrix, IsBoundByTheBandwidthOfTheMemory) {
+  const Vector& tested = GetParam();
+  SocConfig config = soc_of(tested.layer);
+  config.matrix.rows = config.matrix.cols = tested.array;
+  config.dram.bandwidth = BytesPerSecond(tested.bandwidth);
+  const double weights = static_cast<double>(tested.layer.in_c * tested.layer.out_c);
+  const double bound = weights / (static_cast<double>(tested.bandwidth) / 800e6);
+  const double simulated = run(tested.layer, config).simulated;
+  RecordProperty("ratio", std::to_string(simulated / bound));
+  EXPECT_GE(simulated, bound);
+  EXPECT_LE(simulated, 1.1 * bound);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "app/run/capability.h"
 #include "tests/soc/support/soc_run.h"
@@ -65,6 +66,34 @@ Figures gemm_figures(std::int64_t m, bool ping_pong) {
   return gemm_figures(m, config, {});
 }
 
+// Several matrix engines on a product that is bound by the array: 128 x 544 x 512 with resident weights takes
+// 128 * 34 * 32 = 139,264 cycles of one array, and its transfers (68 + 64 KiB at 16 bytes a cycle) 8,448.
+TEST(MatrixEngines, ShareAComputeBoundProductAlmostLinearly) {
+  std::map<std::uint32_t, Figures> runs;
+  for (const std::uint32_t engines : {1U, 2U, 4U}) {
+    SocConfig config;
+    config.matrix.count = engines;
+    Issues issues;
+    const auto program = mapper::map_network(gemm_graph(128, 544, 512), app::capability_of(config),
+                                             {mapper::WeightPolicy::kResident}, issues);
+    ASSERT_TRUE(program);
+    RunOptions options;
+    options.functional = false;
+    options.inferences = 2;
+    const std::vector<std::byte> input(std::size_t{2} * 128 * 544, std::byte{3});
+    runs[engines] = run_in_child(*program, config, input, options);
+  }
+  const auto speed_up = [&](std::uint32_t engines) {
+    return static_cast<double>(runs[1].compute_busy) / static_cast<double>(runs[engines].compute_busy);
+  };
+  RecordProperty("two", std::to_string(speed_up(2)));
+  RecordProperty("four", std::to_string(speed_up(4)));
+  EXPECT_GT(speed_up(2), 1.8);
+  EXPECT_LE(speed_up(2), 2.01);
+  EXPECT_GT(speed_up(4), 3.2);
+  EXPECT_LE(speed_up(4), 4.02);
+}
+
 TEST(TimingOnly, TakesExactlyTheCyclesOfTheFunctionalRun) {
   const SocConfig config;
   for (const auto policy : {mapper::WeightPolicy::kResident, mapper::WeightPolicy::kStreamed}) {
@@ -109,7 +138,8 @@ TEST(PingPong, SerialRunHasNoOverlapAndIsSlower) {
   const Figures serial = digits_figures(config, mapping, options);
   EXPECT_EQ(serial.both_busy, 0U);
   EXPECT_GT(overlapped.both_busy, 0U);
-  EXPECT_GE(serial.cycles, overlapped.cycles + overlapped.both_busy);
+  // Where nothing overlaps, tiles are not cut to hide their loads: the two runs have other commands.
+  EXPECT_GT(serial.window, overlapped.window + overlapped.window / 10);
 }
 
 // Rows of the GEMM: 4 is bound by transfers, 16 is in between, 128 is bound by the array.

@@ -94,11 +94,10 @@ TEST_F(ConfigErrors, WhatThisVersionHasNotIsRefusedByName) {
                           HasSubstr("weight_stationary arrays only")));
 }
 
-TEST_F(ConfigErrors, EnginesThatWouldStandIdleAreRefused) {
-  EXPECT_THAT(
-      issues_of(kGood, {"soc.engines.matrix.count=2"}),
-      ElementsAre("--set soc.engines.matrix.count=2: soc.engines.matrix.count: this version of Systole maps "
-                  "networks onto one engine of each kind; 1 would stand idle: set it to 1"));
+TEST_F(ConfigErrors, SeveralEnginesOfAKindAreAllowedUpToTheirBound) {
+  EXPECT_TRUE(resolve_text(kGood, {"soc.engines.matrix.count=2"}).has_value());
+  EXPECT_THAT(issues_of(kGood, {"soc.engines.matrix.count=9"}),
+              ElementsAre(HasSubstr("soc.engines.matrix.count")));
 }
 
 TEST_F(ConfigErrors, BareGemmsAndTopologiesAreRefused) {

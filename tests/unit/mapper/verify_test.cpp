@@ -118,7 +118,7 @@ TEST(Verify, ADeadlockMayDependOnTheQueueDepth) {
 
 TEST(Verify, FindsWildAddresses) {
   Sample sample;
-  EXPECT_THAT(sample.broken([](Program& p) { first_of(p, SGB_OP_MATRIX).u.matrix.out = 0x1000; }),
+  EXPECT_THAT(sample.broken([](Program& p) { first_of(p, SGB_OP_MATRIX).u.matrix.a = 0x1000; }),
               HasSubstr("outside the SRAM"));
   EXPECT_THAT(sample.broken([&](Program& p) {
     first_of(p, SGB_OP_MATRIX).u.matrix.b =
