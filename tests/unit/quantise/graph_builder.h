@@ -19,6 +19,14 @@ public:
   ir::TensorId constant(const std::string& name, ir::Shape shape, const std::vector<float>& values) {
     return graph_.add_tensor({name, DType::kFloat32, std::move(shape), ir::make_data(values)});
   }
+  /// int8, uint8 or int32.
+  ir::TensorId integers(const std::string& name, DType type, ir::Shape shape,
+                        const std::vector<std::int32_t>& values) {
+    if (type == DType::kInt32)
+      return graph_.add_tensor({name, type, std::move(shape), ir::make_data(values)});
+    const std::vector<std::int8_t> bytes(values.begin(), values.end());
+    return graph_.add_tensor({name, type, std::move(shape), ir::make_data(bytes)});
+  }
   /// Normal values of this deviation that are made on demand.
   ir::TensorId lazy(const std::string& name, ir::Shape shape, double deviation) {
     const std::int64_t elements = ir::elements_of(shape);
