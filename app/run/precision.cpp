@@ -6,22 +6,25 @@
 #include "app/run/inputs.h"
 #include "hw/base/parallel.h"
 #include "models/quantise/fold.h"
+#include "models/quantise/qdq.h"
 
 namespace systole::app {
 namespace {
 
-bool has_batch_norms(const ir::Graph& network) {
+bool has(const ir::Graph& network, ir::OpKind op) {
   for (ir::NodeIndex index = 0; index < network.node_count(); ++index) {
-    if (network.node(index).op == ir::OpKind::kBatchNormalization) return true;
+    if (network.node(index).op == op) return true;
   }
   return false;
 }
 
-bool is_quantised(const Scenario& scenario, const ir::Graph& network) {
+bool has_int8_array(const Scenario& scenario) {
+  return scenario.soc.matrix.count > 0 && scenario.soc.matrix.format == DType::kInt8;
+}
+
+bool wants_int8(const Scenario& scenario) {
   const Precision precision = scenario.workload.precision;
-  const bool int8_array = scenario.soc.matrix.count > 0 && scenario.soc.matrix.format == DType::kInt8;
-  const bool wanted = precision == Precision::kInt8 || (precision == Precision::kAuto && int8_array);
-  return wanted && quantise::is_float_network(network);
+  return precision == Precision::kInt8 || (precision == Precision::kAuto && has_int8_array(scenario));
 }
 
 std::optional<InputSet> calibration_inputs(const ir::Graph& network, const Scenario& scenario,
@@ -39,8 +42,12 @@ std::optional<InputSet> calibration_inputs(const ir::Graph& network, const Scena
 
 std::optional<Quantisation> set_precision(ir::Graph& network, const Scenario& scenario,
                                           const Provenance& provenance, Issues& issues) {
-  if (has_batch_norms(network)) network = quantise::fold_batch_norms(network);
-  if (!is_quantised(scenario, network)) return std::nullopt;
+  if (has(network, ir::OpKind::kBatchNormalization)) network = quantise::fold_batch_norms(network);
+  const bool int8 = wants_int8(scenario);
+  if (has(network, ir::OpKind::kDequantizeLinear) && (int8 || has_int8_array(scenario))) {
+    network = quantise::fuse_qdq(network, int8 ? quantise::QdqScope::kAll : quantise::QdqScope::kExact);
+  }
+  if (!int8 || !quantise::is_float_network(network)) return std::nullopt;
   Quantisation made;
   quantise::Ranges ranges;
   if (scenario.functional) {

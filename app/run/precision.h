@@ -21,9 +21,11 @@ struct Quantisation {
   std::vector<std::vector<ir::Tensor>> outputs;
 };
 
-/// Makes of the imported network the one that is mapped and checked: batch normalisations are folded, and a
-/// float network is quantised where the scenario says so; nullopt if it is not. Without functional data
-/// nothing is calibrated. Issues: calibration inputs, parameters and ranges that are no good.
+/// Makes of the imported network the one that is mapped and checked: batch normalisations are folded, the QDQ
+/// form becomes integer operators for an array of integers (with precision as_is only where that leaves all
+/// bits as they are), and a float network is quantised where the scenario says so; nullopt if it is not.
+/// Without functional data nothing is calibrated. Issues: calibration inputs, parameters and ranges that are
+/// no good.
 std::optional<Quantisation> set_precision(ir::Graph& network, const Scenario& scenario,
                                           const Provenance& provenance, Issues& issues);
 
