@@ -74,7 +74,7 @@ std::optional<Compiled> compile(const Scenario& scenario, const Provenance& prov
   auto graph = import_onnx(source, file, found, options);
   std::optional<Program> program;
   if (graph) {
-    compiled.quantisation = set_precision(*graph, scenario, provenance, found);
+    compiled.quantisation = set_precision(*graph, scenario, provenance, compiled.fed, found);
   }
   if (graph && found.empty()) {
     program = mapper::map_network(*graph, capability_of(scenario.soc), map_options_of(scenario.mapping),

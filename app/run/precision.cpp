@@ -28,20 +28,22 @@ bool wants_int8(const Scenario& scenario) {
 }
 
 std::optional<InputSet> calibration_inputs(const ir::Graph& network, const Scenario& scenario,
-                                           const Provenance& provenance, Issues& issues) {
+                                           const Provenance& provenance, const std::vector<std::string>& fed,
+                                           Issues& issues) {
   const Quantise& quantise = scenario.workload.quantise;
   Inputs inputs = quantise.own_inputs ? scenario.inputs : quantise.calibration;
   inputs.count = quantise.calibration.count;  // how many inferences are run makes no other network
   const std::string key = quantise.own_inputs ? "inputs" : "workload.quantise.calibration";
-  const InputRequest request{inputs, provenance, key, kCalibrationInputs,
-                             "workload.quantise.calibration.count"};
+  InputRequest request{inputs, provenance, key, kCalibrationInputs, "workload.quantise.calibration.count"};
+  if (quantise.own_inputs) request.fed = fed;
   return read_inputs(request, network, issues);
 }
 
 }  // namespace
 
 std::optional<Quantisation> set_precision(ir::Graph& network, const Scenario& scenario,
-                                          const Provenance& provenance, Issues& issues) {
+                                          const Provenance& provenance, const std::vector<std::string>& fed,
+                                          Issues& issues) {
   if (has(network, ir::OpKind::kBatchNormalization)) network = quantise::fold_batch_norms(network);
   const bool int8 = wants_int8(scenario);
   if (has(network, ir::OpKind::kDequantizeLinear) && (int8 || has_int8_array(scenario))) {
@@ -52,7 +54,7 @@ std::optional<Quantisation> set_precision(ir::Graph& network, const Scenario& sc
   quantise::Ranges ranges;
   if (scenario.functional) {
     const std::size_t before = issues.size();
-    const auto inputs = calibration_inputs(network, scenario, provenance, issues);
+    const auto inputs = calibration_inputs(network, scenario, provenance, fed, issues);
     if (!inputs) return std::nullopt;
     std::vector<std::vector<ir::TensorData>> sets;
     for (std::uint32_t i = 0; i < inputs->inferences; ++i) sets.push_back(inputs_of(network, *inputs, i));

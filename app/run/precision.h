@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "app/config/resolve.h"
@@ -24,9 +25,10 @@ struct Quantisation {
 /// Makes of the imported network the one that is mapped and checked: batch normalisations are folded, the QDQ
 /// form becomes integer operators for an array of integers (with precision as_is only where that leaves all
 /// bits as they are), and a float network is quantised where the scenario says so; nullopt if it is not.
-/// Without functional data nothing is calibrated. Issues: calibration inputs, parameters and ranges that are
-/// no good.
+/// Without functional data nothing is calibrated. `fed`: as in InputRequest, for the run's own files. Issues:
+/// calibration inputs, parameters and ranges that are no good.
 std::optional<Quantisation> set_precision(ir::Graph& network, const Scenario& scenario,
-                                          const Provenance& provenance, Issues& issues);
+                                          const Provenance& provenance, const std::vector<std::string>& fed,
+                                          Issues& issues);
 
 }  // namespace systole::app
