@@ -1,10 +1,10 @@
 // systole list: what the project brings along.
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <vector>
 
 #include "app/commands/command.h"
 #include "app/config/search_path.h"
@@ -18,12 +18,14 @@ namespace fs = std::filesystem;
 struct Kind {
   const char* name;
   const char* folder;
-  const char* extension;
+  std::vector<const char*> extensions;
 };
-constexpr std::array<Kind, 4> kKinds{{{"socs", "socs", ".yaml"},
-                                      {"networks", "networks", ".onnx"},
-                                      {"technologies", "technologies", ".yaml"},
-                                      {"scenarios", "", ".yaml"}}};
+std::vector<Kind> kinds() {
+  return {{"socs", "socs", {".yaml"}},
+          {"networks", "networks", {".onnx", ".csv"}},
+          {"technologies", "technologies", {".yaml"}},
+          {"scenarios", "", {".yaml"}}};
+}
 
 // The comment in the file's first line says what it is.
 std::string first_comment(const fs::path& path) {
@@ -37,7 +39,8 @@ void add_files(Table& table, const fs::path& root, const Kind& kind) {
   std::vector<fs::path> files;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(root / kind.folder, error)) {
-    if (entry.path().extension() == kind.extension) files.push_back(entry.path());
+    const auto is = [&](const char* extension) { return entry.path().extension() == extension; };
+    if (std::any_of(kind.extensions.begin(), kind.extensions.end(), is)) files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   for (const fs::path& file : files) {
@@ -54,7 +57,7 @@ ExitCode list(const std::string& wanted) {
     issues.add({root.generic_string(), 0, 0}, "", "there is no such folder; set SYSTOLE_SCENARIOS to one");
     return report(issues);
   }
-  for (const Kind& kind : kKinds) {
+  for (const Kind& kind : kinds()) {
     if (!wanted.empty() && wanted != kind.name) continue;
     Table table({{kind.name, Table::Align::kLeft}, {"", Table::Align::kLeft}});
     add_files(table, root, kind);

@@ -6,6 +6,7 @@
 #include "app/config/resolve.h"
 #include "app/results/folder.h"
 #include "app/run/compile.h"
+#include "app/terminal/text.h"
 
 namespace systole::app {
 namespace {
@@ -18,6 +19,27 @@ struct Options {
   std::vector<std::string> settings;
   bool table = false;
 };
+
+std::string shape_text(const ir::Shape& shape) {
+  std::string text;
+  for (const std::int64_t dim : shape) text += (text.empty() ? "" : "x") + std::to_string(dim);
+  return text;
+}
+
+/// The network as its file has it.
+std::string figures_text(const ir::NetworkFigures& figures) {
+  const auto left = Table::Align::kLeft;
+  Table table(
+      {{"layer", left}, {"op", left}, {"output", left}, {"parameters"}, {"macs"}, {"feature map bytes"}});
+  const auto number = [](std::int64_t value) { return std::to_string(value); };
+  for (const ir::LayerFigures& layer : figures.layers) {
+    table.add({layer.name, layer.op, shape_text(layer.output), number(layer.parameters), number(layer.macs),
+               number(layer.feature_map_bytes)});
+  }
+  table.add({"network", "", "with its inputs", number(figures.parameters), number(figures.macs),
+             number(figures.feature_map_bytes)});
+  return table.text(false);
+}
 
 ExitCode map(const Options& options) {
   Issues issues;
@@ -35,7 +57,7 @@ ExitCode map(const Options& options) {
     const std::string bytes(reinterpret_cast<const char*>(compiled->image.data()), compiled->image.size());
     if (!write_file(options.output, bytes, issues)) return report(issues);
   }
-  if (options.table) std::cout << to_table(compiled->report);
+  if (options.table) std::cout << figures_text(compiled->figures) << "\n" << to_table(compiled->report);
   return kDone;
 }
 
@@ -44,7 +66,7 @@ ExitCode map(const Options& options) {
 void add_map(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("map", "Map a network onto a SoC: write its descriptor graph");
   auto options = std::make_shared<Options>();
-  command->add_option("NETWORK", options->network, "ONNX file")->required();
+  command->add_option("NETWORK", options->network, "ONNX file, or SCALE-Sim topology (.csv)")->required();
   command->add_option("--soc", options->soc, "SoC file")->required();
   command->add_option("-o,--output", options->output, "Where to write the graph (.sgb)");
   command->add_flag("--table", options->table,

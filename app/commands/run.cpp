@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "app/commands/run_options.h"
+#include "app/config/network_scenario.h"
 #include "app/config/resolve.h"
 #include "app/results/conservation.h"
 #include "app/results/folder.h"
@@ -42,7 +43,10 @@ struct Prepared {
 };
 
 std::optional<Prepared> prepare(const RunOptions& options, Issues& issues) {
-  auto resolved = read_scenario(options.scenario, options.all_settings(), SearchPath::standard(), issues);
+  const SearchPath search = SearchPath::standard();
+  auto resolved = is_network(options.scenario)
+                      ? read_network_scenario(options.scenario, options.all_settings(), search, issues)
+                      : read_scenario(options.scenario, options.all_settings(), search, issues);
   if (!resolved) return std::nullopt;
   // The command line's seed stands above the one that the scenario may give its inputs.
   if (!options.seed.empty()) resolved->scenario.inputs.random.seed = resolved->scenario.seed;
@@ -227,7 +231,9 @@ ExitCode run(const RunOptions& options) {
 }  // namespace
 
 std::vector<std::string> RunOptions::all_settings() const {
-  std::vector<std::string> all = settings;
+  std::vector<std::string> all;
+  if (!soc.empty()) all.push_back("soc=" + soc);
+  all.insert(all.end(), settings.begin(), settings.end());
   if (!fidelity.empty()) all.push_back("fidelity=" + fidelity);
   if (!functional.empty())
     all.push_back(std::string("functional=") + (functional == "on" ? "true" : "false"));
@@ -239,7 +245,8 @@ std::vector<std::string> RunOptions::all_settings() const {
 void add_run(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("run", "Simulate a scenario and write its results");
   auto options = std::make_shared<RunOptions>();
-  command->add_option("SCENARIO", options->scenario, "Scenario file")->required();
+  command->add_option("SCENARIO", options->scenario, "Scenario file, or a network (.onnx, .csv)")->required();
+  command->add_option("--soc", options->soc, "SoC file, in place of the scenario's");
   command->add_option("--out", options->out, "Result folder (default: out/ and the scenario file's name)");
   command->add_option("--set", options->settings, "KEY=VALUE: override a key, as in soc.clock=1GHz")
       ->allow_extra_args(false);

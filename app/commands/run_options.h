@@ -10,6 +10,7 @@ namespace systole::app {
 
 struct RunOptions {
   std::string scenario;
+  std::string soc;
   std::string out;
   std::vector<std::string> settings;
   std::string fidelity;

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "models/topology/layers.h"
+
 namespace systole::app {
 namespace {
 
@@ -96,7 +98,7 @@ const std::vector<Key>& scenario_keys() {
       {"soc.engines.sort.count", FIELD(soc.sort.count), "0: none; several share an operation by output rows or channels", kCount},
       {"soc.engines.sort.lanes", FIELD(soc.sort.lanes), "width of the comparator network", {2, 4096, true}},
       {"soc.engines.sort.setup_cycles", FIELD(soc.sort.setup_cycles), "decode of one command", kCycles},
-      {"workload.network", FIELD(workload.network), "an ONNX file"},
+      {"workload.network", FIELD(workload.network), "an ONNX file, or a SCALE-Sim topology (.csv)"},
       {"workload.graph", FIELD(workload.graph), "a descriptor graph (.sgb) for this SoC; needs check: none"},
       {"workload.weights.seed", FIELD(workload.weights.seed), "of the parameters that the network's file does not carry, which are made up"},
       {"workload.weights.density", FIELD(workload.weights.density), "share of those weights that are not zero, 0 to 1"},
@@ -131,10 +133,23 @@ const std::vector<Key>& scenario_keys() {
 
 const std::vector<GemmKey>& gemm_keys() {
   static const std::vector<GemmKey> keys{
-      {"name", [](BareGemm& g) -> Field { return &g.name; }, "of the layer", {}, true},
-      {"m", [](BareGemm& g) -> Field { return &g.m; }, "rows of the activations", {1, 1U << 30}, true},
-      {"k", [](BareGemm& g) -> Field { return &g.k; }, "columns of the activations", {1, 1U << 30}, true},
-      {"n", [](BareGemm& g) -> Field { return &g.n; }, "columns of the weights", {1, 1U << 30}, true},
+      {"name", [](BareGemm& g) -> Field { return &g.name; },
+       "of the layer: by default gemm and its number, from 0"},
+      {"m",
+       [](BareGemm& g) -> Field { return &g.m; },
+       "rows of the activations",
+       {1, topology::kMaxElements},
+       true},
+      {"k",
+       [](BareGemm& g) -> Field { return &g.k; },
+       "columns of the activations",
+       {1, topology::kMaxElements},
+       true},
+      {"n",
+       [](BareGemm& g) -> Field { return &g.n; },
+       "columns of the weights",
+       {1, topology::kMaxElements},
+       true},
       {"weight_density", [](BareGemm& g) -> Field { return &g.weight_density; }, "share of non-zero weights"},
       {"activation_density", [](BareGemm& g) -> Field { return &g.activation_density; },
        "share of non-zero activations"},
@@ -150,7 +165,9 @@ const std::vector<MapKey>& map_keys() {
       {"soc.engines.vector", "map", "as above"},
       {"soc.engines.sort", "map", "as above"},
       {"workload", "map", "what runs (required): exactly one of network, graph and gemm"},
-      {"workload.gemm", "list of maps", "bare GEMMs {name, m, k, n, weight_density, activation_density}"},
+      {"workload.gemm", "list of maps",
+       "bare GEMMs, activations[m, k] x weights[k, n]: {m, k, n}, and if wanted name, weight_density, "
+       "activation_density (0 to 1)"},
       {"workload.quantise.calibration", "map",
        "exactly one of dataset, files and random; the run's inputs where it is left out"},
       {"inputs", "map", "exactly one of dataset, files and random; random where it is left out"},

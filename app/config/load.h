@@ -20,7 +20,7 @@ std::optional<Tree> load_scenario(const std::string& path, const std::vector<std
 std::optional<Tree> load_soc(const std::string& path, const std::vector<std::string>& settings,
                              const SearchPath& search, Issues& issues);
 
-/// The same from text, for tests: `file` is the name that issues carry.
+/// The same from text: `file` is the name that issues carry.
 std::optional<Tree> load_scenario_text(const std::string& text, const std::string& file,
                                        const std::vector<std::string>& settings, const SearchPath& search,
                                        Issues& issues);

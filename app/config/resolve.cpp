@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "app/config/dram_part.h"
+#include "app/config/gemm.h"
 #include "app/config/keys.h"
 #include "app/config/quantity.h"
 #include "app/config/read_keys.h"
@@ -116,43 +117,13 @@ private:
     } else if (const Key* key = find_key(child)) {
       read_value(entry.value, child, key->field(out_.scenario), key->range, context_);
     } else if (child == "workload.gemm") {
-      read_gemm(entry.value, child);
+      read_gemms(entry.value, child, context_, out_.scenario.workload.gemm);
     } else if (child == "technology") {
       return;  // read_technology_map()
     } else if (!children_of(child).empty()) {
       if (expect_map(entry.value, child, issues_)) read_map(entry.value, child);
     } else {
       report_unknown(entry, child, children_of(path), issues_);
-    }
-  }
-
-  void read_gemm(const Tree& list, const std::string& path) {
-    if (list.kind != Tree::Kind::kList || list.items.empty()) {
-      issues_.add(list.where, path,
-                  "is " + std::string(describe(list.kind)) + "; expected a list of {name, m, k, n}");
-      return;
-    }
-    std::vector<std::string> known;
-    for (const GemmKey& key : gemm_keys()) known.emplace_back(key.path);
-    for (std::size_t i = 0; i < list.items.size(); ++i) {
-      const Tree& item = list.items[i];
-      const std::string key_path = path + "[" + std::to_string(i) + "]";
-      BareGemm& gemm = out_.scenario.workload.gemm.emplace_back();
-      if (!expect_map(item, key_path, issues_)) continue;
-      for (const TreeEntry& entry : item.entries) {
-        const auto key = std::find_if(gemm_keys().begin(), gemm_keys().end(),
-                                      [&](const GemmKey& candidate) { return candidate.path == entry.key; });
-        if (key == gemm_keys().end()) {
-          report_unknown(entry, key_path + "." + entry.key, known, issues_);
-        } else {
-          read_value(entry.value, key_path + "." + entry.key, key->field(gemm), key->range, context_);
-        }
-      }
-      for (const GemmKey& key : gemm_keys()) {
-        if (key.required && item.find(key.path) == nullptr) {
-          issues_.add(item.where, key_path, "has no " + std::string(key.path));
-        }
-      }
     }
   }
 
@@ -163,6 +134,9 @@ private:
                   : written(key + ".files") ? InputKind::kFiles
                                             : InputKind::kRandom;
     if (!written(key + ".random.seed")) inputs.random.seed = out_.scenario.seed;
+    for (const BareGemm& gemm : out_.scenario.workload.gemm) {
+      inputs.random.densities.push_back(gemm.activation_density);
+    }
   }
 
   // A technology that is a file's own map keeps that file's name; one with changes is written out.

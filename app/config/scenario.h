@@ -31,6 +31,7 @@ enum class Distribution : std::uint8_t { kUniform, kNormal };
 struct RandomInputs {
   std::uint64_t seed = 1;
   Distribution distribution = Distribution::kUniform;
+  std::vector<double> densities;  ///< of network inputs: the share that is not zero; 1 where there is none
 };
 
 enum class InputKind : std::uint8_t { kDataset, kFiles, kRandom };

@@ -49,15 +49,9 @@ void validate(const Scenario& scenario, const Provenance& provenance, Issues& is
   const auto issue = [&](const std::string& key, const std::string& message) {
     issues.add(place(provenance, key), key, message);
   };
-  if (!scenario.workload.gemm.empty()) {
-    issue("workload.gemm", "this version of Systole runs networks only; name one with workload.network");
-  }
   if (!scenario.workload.graph.empty() && scenario.check != Check::kNone) {
     issue("workload.graph",
           "a descriptor graph holds no network to compare its outputs with; set check: none");
-  }
-  if (scenario.workload.network.path.extension() == ".csv") {
-    issue("workload.network", "this version of Systole reads ONNX files only, no SCALE-Sim topologies");
   }
 }
 

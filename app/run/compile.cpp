@@ -4,10 +4,13 @@
 #include <span>
 #include <utility>
 
+#include "app/config/gemm.h"
 #include "app/config/search_path.h"
 #include "app/run/capability.h"
 #include "app/run/feeding.h"
 #include "models/onnx/import.h"
+#include "models/topology/csv.h"
+#include "models/topology/network.h"
 
 namespace systole::app {
 namespace {
@@ -27,6 +30,32 @@ std::vector<ir::TensorId> add_symbols(ir::Graph& network, const Program& program
         {symbol->name, symbol->type, {symbol->shape.begin(), symbol->shape.end()}, nullptr}));
   }
   return ids;
+}
+
+/// The network that the workload names; `compiled` holds its file, and is told what feeds it.
+std::optional<ir::Graph> read_network(const Scenario& scenario, Compiled& compiled, Issues& issues) {
+  const Workload& workload = scenario.workload;
+  const std::string file = workload.network.path.generic_string();
+  const topology::NetworkOptions options{scenario.soc.matrix.format, workload.weights};
+  if (!workload.gemm.empty()) {
+    std::vector<topology::Layer> layers;
+    layers.reserve(workload.gemm.size());
+    for (const BareGemm& gemm : workload.gemm) layers.emplace_back(layer_of(gemm));
+    return topology::network_of(layers, "gemm", options);
+  }
+  if (workload.network.path.extension() == ".csv") {
+    const auto layers = topology::read_csv(compiled.source_bytes, file, issues);
+    if (!layers) return std::nullopt;
+    return topology::network_of(*layers, workload.network.path.stem().string(), options);
+  }
+  const auto source = std::as_bytes(std::span(compiled.source_bytes));
+  ImportOptions import{{}, workload.dims, workload.weights};
+  if (auto feeding = feeding_of(scenario.inputs.files, source)) {
+    compiled.fed = std::move(feeding->names);
+    import.constants = std::move(feeding->constants);
+    import.synthesis = std::nullopt;
+  }
+  return import_onnx(source, file, issues, import);
 }
 
 }  // namespace
@@ -57,23 +86,18 @@ std::optional<Compiled> load_graph(const FileRef& graph, Issues& issues) {
 
 std::optional<Compiled> compile(const Scenario& scenario, const Provenance& provenance, Issues& issues) {
   const Workload& workload = scenario.workload;
-  const FileRef& network = workload.network;
-  const std::string file = network.path.generic_string();
+  const std::string file = workload.network.path.generic_string();
   Compiled compiled;
-  auto bytes = read_text(network.path, {file, 0, 0}, "", issues);
-  if (!bytes) return std::nullopt;
-  compiled.source_bytes = std::move(*bytes);
-  Issues found;
-  const auto source = std::as_bytes(std::span(compiled.source_bytes));
-  ImportOptions options{{}, workload.dims, workload.weights};
-  if (auto feeding = feeding_of(scenario.inputs.files, source)) {
-    compiled.fed = std::move(feeding->names);
-    options.constants = std::move(feeding->constants);
-    options.synthesis = std::nullopt;
+  if (!workload.network.empty()) {
+    auto bytes = read_text(workload.network.path, {file, 0, 0}, "", issues);
+    if (!bytes) return std::nullopt;
+    compiled.source_bytes = std::move(*bytes);
   }
-  auto graph = import_onnx(source, file, found, options);
+  Issues found;
+  auto graph = read_network(scenario, compiled, found);
   std::optional<Program> program;
   if (graph) {
+    compiled.figures = ir::figures_of(*graph);
     compiled.quantisation = set_precision(*graph, scenario, provenance, compiled.fed, found);
   }
   if (graph && found.empty()) {
@@ -86,8 +110,9 @@ std::optional<Compiled> compile(const Scenario& scenario, const Provenance& prov
   compiled.network = std::move(*graph);
   compiled.program = std::move(*program);
   // The firmware greets with the name of the static data.
+  const std::string name = workload.network.empty() ? "gemm" : workload.network.path.stem().string();
   for (ProgramSymbol& symbol : compiled.program.symbols) {
-    if (symbol.kind == SGB_SYMBOL_DATA && symbol.name.empty()) symbol.name = network.path.stem().string();
+    if (symbol.kind == SGB_SYMBOL_DATA && symbol.name.empty()) symbol.name = name;
   }
   compiled.image = encode(compiled.program);
   return compiled;

@@ -1,4 +1,4 @@
-// From an ONNX file to the image that the SoC runs.
+// From a network to the image that the SoC runs.
 #pragma once
 
 #include <cstddef>
@@ -10,14 +10,16 @@
 #include "app/run/precision.h"
 #include "hw/base/issues.h"
 #include "models/ir/graph.h"
+#include "models/ir/layer_table.h"
 #include "models/mapper/mapper.h"
 #include "models/program/program.h"
 
 namespace systole::app {
 
 struct Compiled {
-  std::string source_bytes;                  ///< the ONNX file, or the graph's
+  std::string source_bytes;                  ///< the network's file, or the graph's; empty for bare GEMMs
   ir::Graph network;                         ///< as it is mapped; of a graph: its inputs and outputs only
+  ir::NetworkFigures figures;                ///< of the network as its file has it
   std::optional<Quantisation> quantisation;  ///< none: the network computes as it was imported
   Program program;
   std::vector<std::byte> image;  ///< the .sgb file
@@ -29,8 +31,8 @@ struct Compiled {
 /// Reads a graph that has been mapped before.
 std::optional<Compiled> load_graph(const FileRef& graph, Issues& issues);
 
-/// Imports the scenario's network, with made-up weights where its file carries none, gives it its precision,
-/// and maps it onto the SoC. Issues of the network carry its file.
+/// Reads the scenario's network (ONNX, a topology .csv, or its bare GEMMs), with made-up weights where its
+/// file carries none, gives it its precision, and maps it onto the SoC. Issues of the network carry its file.
 std::optional<Compiled> compile(const Scenario& scenario, const Provenance& provenance, Issues& issues);
 
 }  // namespace systole::app

@@ -27,9 +27,10 @@ public:
     return low + static_cast<std::int64_t>(std::clamp(value, 0.0, kRange - 1));
   }
 
-private:
   // In [0, 1), in steps of 2^-24: exact as a float.
   double unit() { return static_cast<double>(engine_() >> 40) * 0x1p-24; }
+
+private:
   double deviate() {
     double sum = -6;
     for (int i = 0; i < 12; ++i) sum += unit();
@@ -44,6 +45,13 @@ template <typename T>
 void append(std::vector<std::byte>& data, T value) {
   const auto* bytes = reinterpret_cast<const std::byte*>(&value);
   data.insert(data.end(), bytes, bytes + sizeof value);
+}
+
+void thin_out(std::vector<std::byte>& data, std::size_t element, double density, Source& source) {
+  for (std::size_t at = 0; at < data.size(); at += element) {
+    if (source.unit() >= density)
+      std::fill_n(data.begin() + static_cast<std::ptrdiff_t>(at), element, std::byte{0});
+  }
 }
 
 }  // namespace
@@ -75,6 +83,8 @@ std::vector<std::byte> random_tensor(const RandomInputs& random, DType type, std
         break;
     }
   }
+  const double density = input < random.densities.size() ? random.densities[input] : 1;
+  if (density < 1) thin_out(data, size_of(type), density, source);
   return data;
 }
 
