@@ -19,6 +19,7 @@
 #include "app/run/compile.h"
 #include "app/run/float_comparison.h"
 #include "app/run/inputs.h"
+#include "app/run/io_layout.h"
 #include "app/run/verify.h"
 #include "app/terminal/console.h"
 #include "app/terminal/progress.h"
@@ -72,7 +73,13 @@ std::optional<soc::RunResult> simulate(const Prepared& prepared, bool quiet, Iss
   request.graph_image = prepared.compiled.image;
   request.firmware_elf = std::as_bytes(std::span(prepared.firmware));
   request.inferences = prepared.inputs.inferences;
-  for (const auto& data : prepared.inputs.data) request.inputs.emplace_back(data);
+  const ir::Graph& network = prepared.compiled.network;
+  const bool reorder = prepared.compiled.channels_last && scenario.functional;
+  std::vector<std::vector<std::byte>> reordered;
+  for (std::size_t i = 0; i < prepared.inputs.data.size() && reorder; ++i) {
+    reordered.push_back(channels_last(network.tensor(network.inputs()[i]).value, prepared.inputs.data[i]));
+  }
+  for (const auto& data : reorder ? reordered : prepared.inputs.data) request.inputs.emplace_back(data);
   request.class_output = class_output_of(prepared.compiled.network).value_or(SGB_RUN_NO_CLASS);
   request.functional = scenario.functional;
   request.watchdog_cycles = scenario.limits.cycles;
@@ -82,7 +89,11 @@ std::optional<soc::RunResult> simulate(const Prepared& prepared, bool quiet, Iss
     console.print(text);
     progress.update(console.inferences());
   };
-  return soc::run(request, issues);
+  auto result = soc::run(request, issues);
+  for (std::size_t i = 0; result && i < result->outputs.size() && reorder; ++i) {
+    result->outputs[i] = channels_first(network.tensor(network.outputs()[i]).value, result->outputs[i]);
+  }
+  return result;
 }
 
 std::string config_hash(const Prepared& prepared) {

@@ -102,7 +102,7 @@ const std::vector<Key>& scenario_keys() {
       {"workload.graph", FIELD(workload.graph), "a descriptor graph (.sgb) for this SoC; needs check: none"},
       {"workload.weights.seed", FIELD(workload.weights.seed), "of the parameters that the network's file does not carry, which are made up"},
       {"workload.weights.density", FIELD(workload.weights.density), "share of those weights that are not zero, 0 to 1"},
-      {"workload.dims", FIELD(workload.dims), "sizes of the network's dynamic dimensions by their names, as in {N: 1}", {1, (1U << 31) - 1}},
+      {"workload.dims", FIELD(workload.dims), "sizes of the network's dynamic dimensions by their names, as in {N: 1}; of any dimension of an input by its place, as in {'image[2]': 64}", {1, (1U << 31) - 1}},
       {"workload.precision", CHOICE(workload.precision, kPrecisions), "int8: a float network is quantised; auto: if the array multiplies int8; as_is: never"},
       {"workload.quantise.per_channel", FIELD(workload.quantise.options.per_channel), "weights have a scale for every output channel, else one for all"},
       {"workload.quantise.power_of_two", FIELD(workload.quantise.options.power_of_two), "every scale is a power of two"},

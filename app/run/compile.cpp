@@ -32,6 +32,10 @@ std::vector<ir::TensorId> add_symbols(ir::Graph& network, const Program& program
   return ids;
 }
 
+bool is_list_of_layers(const Workload& workload) {
+  return !workload.gemm.empty() || workload.network.path.extension() == ".csv";
+}
+
 /// The network that the workload names; `compiled` holds its file, and is told what feeds it.
 std::optional<ir::Graph> read_network(const Scenario& scenario, Compiled& compiled, Issues& issues) {
   const Workload& workload = scenario.workload;
@@ -101,8 +105,10 @@ std::optional<Compiled> compile(const Scenario& scenario, const Provenance& prov
     compiled.quantisation = set_precision(*graph, scenario, provenance, compiled.fed, found);
   }
   if (graph && found.empty()) {
-    program = mapper::map_network(*graph, capability_of(scenario.soc), map_options_of(scenario.mapping),
-                                  found, &compiled.report);
+    mapper::MapOptions options = map_options_of(scenario.mapping);
+    compiled.channels_last = is_list_of_layers(workload);
+    options.channels_last_io = compiled.channels_last;
+    program = mapper::map_network(*graph, capability_of(scenario.soc), options, found, &compiled.report);
   }
   found.set_default_file(file);
   for (const Issue& issue : found.list()) issues.add(issue);

@@ -21,6 +21,9 @@ struct Compiled {
   ir::Graph network;                         ///< as it is mapped; of a graph: its inputs and outputs only
   ir::NetworkFigures figures;                ///< of the network as its file has it
   std::optional<Quantisation> quantisation;  ///< none: the network computes as it was imported
+  /// Feature maps that are network inputs and outputs stand in DRAM channels-last: layers without a network
+  /// around them, which have nobody to declare another order.
+  bool channels_last = false;
   Program program;
   std::vector<std::byte> image;  ///< the .sgb file
   mapper::MapReport report;

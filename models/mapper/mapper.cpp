@@ -144,7 +144,7 @@ std::optional<Program> map_network(const ir::Graph& graph, const Capability& cap
                                    const MapOptions& options, Issues& issues, MapReport* report) {
   const std::size_t before = issues.size();
   check_capability(graph, capability, issues);
-  auto hw = legalise(graph, capability, issues);
+  auto hw = legalise(graph, capability, issues, options.channels_last_io);
   if (!hw || issues.size() != before) return std::nullopt;
   const auto plan = make_plan(*hw, graph, capability, options, issues);
   if (!plan) return std::nullopt;

@@ -66,8 +66,8 @@ std::optional<ir::Graph> Builder::build() {
     constants_.emplace(std::move(name), std::move(tensor));
   }
   bind_constants();
-  check_dims();
   make_up_parameters();
+  check_dims();
   add_inputs();
   for (const std::size_t index : *order) add_node(model_.nodes[index]);
   add_outputs();
@@ -104,15 +104,28 @@ void Builder::bind_constants() {
   }
 }
 
+namespace {
+
+/// What ImportOptions::dims calls a dimension by its place.
+std::string place_name(const std::string& input, std::size_t index) {
+  return input + "[" + std::to_string(index) + "]";
+}
+
+}  // namespace
+
 void Builder::check_dims() {
   std::set<std::string> symbols;
+  std::set<std::string> places;
   for (const RawValue& input : model_.inputs) {
-    for (const RawValue::Dim& dim : input.dims) {
+    if (constants_.contains(input.name)) continue;
+    for (std::size_t d = 0; d < input.dims.size(); ++d) {
+      const RawValue::Dim& dim = input.dims[d];
       if (!dim.size && !dim.symbol.empty()) symbols.insert(dim.symbol);
+      places.insert(place_name(input.name, d));
     }
   }
   for (const auto& [symbol, size] : options_.dims) {
-    if (!symbols.contains(symbol)) {
+    if (!symbols.contains(symbol) && !places.contains(symbol)) {
       const std::string all = closest_match(symbol, {symbols.begin(), symbols.end()});
       issues_.add("", "no input has a dynamic dimension '" + symbol + "' to give a size to" +
                           (all.empty() ? "" : "; did you mean '" + all + "'?"));
@@ -151,7 +164,10 @@ void Builder::add_inputs() {
     ir::Tensor tensor{input.name, *input.type, {}, nullptr};
     for (std::size_t d = 0; d < input.dims.size(); ++d) {
       const auto bound = options_.dims.find(input.dims[d].symbol);
-      if (input.dims[d].size) {
+      const auto placed = options_.dims.find(place_name(input.name, d));
+      if (placed != options_.dims.end()) {
+        tensor.shape.push_back(placed->second);
+      } else if (input.dims[d].size) {
         tensor.shape.push_back(*input.dims[d].size);
       } else if (bound != options_.dims.end() && !bound->first.empty()) {
         tensor.shape.push_back(bound->second);

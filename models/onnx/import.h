@@ -21,7 +21,8 @@ struct ImportOptions {
   /// Graph inputs, by name, that become constants with this value (type and shape must match): a target shape
   /// or weights that the exporter left as inputs.
   std::map<std::string, ir::Tensor> constants;
-  /// Sizes of dynamic dimensions, by the symbol that the file gives them: {N: 1}.
+  /// Sizes of dynamic dimensions, by the symbol that the file gives them: {N: 1}. Any dimension of an input,
+  /// also one of fixed size, has the name "INPUT[INDEX]": {"image[2]": 64}.
   std::map<std::string, std::int64_t> dims;
   /// With a value, inputs that are plainly parameters (see docs/operators.md) become constants that are made
   /// up; without, they stay inputs.

@@ -48,8 +48,13 @@ Dims onnx_strides(const Value& value, const ir::Shape& shape, bool in_dram) {
   return strides;
 }
 
-Context::Context(const ir::Graph& network, const Capability& hardware, Issues& problems, HwGraph& result)
-    : graph(network), capability(hardware), issues(problems), hw(result) {
+Context::Context(const ir::Graph& network, const Capability& hardware, Issues& problems, HwGraph& result,
+                 bool channels_last_io)
+    : graph(network),
+      capability(hardware),
+      issues(problems),
+      hw(result),
+      channels_last_io_(channels_last_io) {
   hw.value_of_tensor.assign(graph.tensor_count(), kNoValue);
   for (std::uint32_t i = 0; i < graph.outputs().size(); ++i) output_index_.try_emplace(graph.outputs()[i], i);
   for (std::uint32_t i = 0; i < graph.inputs().size(); ++i) {
@@ -60,11 +65,16 @@ Context::Context(const ir::Graph& network, const Capability& hardware, Issues& p
     value.type = input.type;
     value.dims = physical_dims(input.shape);
     value.io_index = i;
-    const Dims strides = dense_strides(input.shape, static_cast<std::int64_t>(size_of(input.type)));
-    value.dram_strides = physical_dims(strides);
+    value.dram_strides = io_strides(input);
     hw.inputs.push_back(add_value(std::move(value)));
     hw.value_of_tensor[graph.inputs()[i]] = hw.inputs.back();
   }
+}
+
+Dims Context::io_strides(const ir::Tensor& tensor) const {
+  const auto size = static_cast<std::int64_t>(size_of(tensor.type));
+  return channels_last_io_ ? dense_strides(physical_dims(tensor.shape), size)
+                           : physical_dims(dense_strides(tensor.shape, size));
 }
 
 void Context::complain(const ir::Node& node, const std::string& message) {
@@ -169,8 +179,7 @@ ValueId Context::define(ir::TensorId id) {
   if (const auto output = output_index_.find(id); output != output_index_.end()) {
     value.kind = ValueKind::kOutput;
     value.io_index = output->second;
-    value.dram_strides =
-        physical_dims(dense_strides(source.shape, static_cast<std::int64_t>(size_of(source.type))));
+    value.dram_strides = io_strides(source);
   }
   return hw.value_of_tensor[id] = add_value(std::move(value));
 }
@@ -256,8 +265,7 @@ void Context::reshape_into(ValueId from, const ir::Shape& shape, ir::TensorId to
       return value.root != hw.value(from).root || value.sram_strides.empty();
     });
     if (root.kind == ValueKind::kActivation && whole_root) {
-      const Dims strides =
-          physical_dims(dense_strides(target.shape, static_cast<std::int64_t>(size_of(target.type))));
+      const Dims strides = io_strides(target);
       for (Value& value : hw.values) {
         if (value.root != hw.value(from).root) continue;
         value.kind = ValueKind::kOutput;

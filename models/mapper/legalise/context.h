@@ -26,7 +26,8 @@ bool orders_agree(const ir::Shape& shape);
 
 class Context {
 public:
-  Context(const ir::Graph& network, const Capability& hardware, Issues& problems, HwGraph& result);
+  Context(const ir::Graph& network, const Capability& hardware, Issues& problems, HwGraph& result,
+          bool channels_last_io);
 
   const ir::Graph& graph;
   const Capability& capability;
@@ -44,6 +45,9 @@ public:
   static bool has_input(const ir::Node& node, std::size_t index) {
     return index < node.inputs.size() && node.inputs[index] != ir::kNoTensor;
   }
+
+  /// Byte strides, in physical order, of a network input or output in DRAM.
+  [[nodiscard]] Dims io_strides(const ir::Tensor& tensor) const;
 
   /// The value of an operand; constants are brought into physical order at their first use.
   ValueId value_of(ir::TensorId id);
@@ -92,6 +96,7 @@ public:
   std::map<ValueId, std::array<std::int64_t, 3>> flattened;
 
 private:
+  const bool channels_last_io_;
   ValueId add_value(Value value);
   void copy_reshaped(ValueId from, const ir::Shape& shape, ValueId to, const ir::Shape& to_shape);
   std::map<ir::TensorId, std::uint32_t> output_index_;  ///< network outputs

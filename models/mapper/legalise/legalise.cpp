@@ -119,8 +119,7 @@ void make_outputs(Context& context) {
     Value& target = context.hw.values[out];
     target.kind = ValueKind::kOutput;
     target.io_index = i;
-    target.dram_strides =
-        physical_dims(dense_strides(tensor.shape, static_cast<std::int64_t>(size_of(tensor.type))));
+    target.dram_strides = context.io_strides(tensor);
     CopyOp copy;
     copy.src = made;
     copy.dst = out;
@@ -139,7 +138,8 @@ void make_outputs(Context& context) {
 
 }  // namespace
 
-std::optional<HwGraph> legalise(const ir::Graph& graph, const Capability& capability, Issues& issues) {
+std::optional<HwGraph> legalise(const ir::Graph& graph, const Capability& capability, Issues& issues,
+                                bool channels_last_io) {
   const std::size_t before = issues.size();
   check_tensors(graph, issues);
   const auto order = graph.topological_order();
@@ -147,7 +147,7 @@ std::optional<HwGraph> legalise(const ir::Graph& graph, const Capability& capabi
   if (issues.size() != before) return std::nullopt;
 
   HwGraph hw;
-  Context context(graph, capability, issues, hw);
+  Context context(graph, capability, issues, hw, channels_last_io);
   std::vector<std::uint32_t> row_of(graph.node_count());
   for (const ir::NodeIndex index : *order) {
     row_of[index] = static_cast<std::uint32_t>(hw.rows.size());

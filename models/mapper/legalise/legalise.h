@@ -9,6 +9,8 @@
 namespace systole::mapper {
 
 /// Everything that the hardware cannot do becomes an issue that names the node; nullopt if there is any.
-std::optional<HwGraph> legalise(const ir::Graph& graph, const Capability& capability, Issues& issues);
+/// channels_last_io: see MapOptions.
+std::optional<HwGraph> legalise(const ir::Graph& graph, const Capability& capability, Issues& issues,
+                                bool channels_last_io = false);
 
 }  // namespace systole::mapper

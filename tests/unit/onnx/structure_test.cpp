@@ -134,6 +134,21 @@ TEST(ImportStructure, InputsCanBeGivenAValue) {
                           "net.onnx: there is no input 'sharp' to give a value to"));
 }
 
+TEST(ImportStructure, AnyDimensionOfAnInputCanBeSetByItsPlace) {
+  ModelBuilder model;
+  model.input("x", {"N", 3, 8, 8}).output("y");
+  model.node("Relu", {"x"}, {"y"});
+  ImportOptions options;
+  options.dims = {{"N", 2}, {"x[2]", 5}};
+  const Imported result = import_model(model, options);
+  ASSERT_TRUE(result.graph.has_value());
+  EXPECT_THAT(result.graph->tensor(result.graph->outputs()[0]).value.shape, ElementsAre(2, 3, 5, 8));
+  options.dims = {{"N", 2}, {"x[1]", 0}, {"x[4]", 1}};
+  EXPECT_THAT(import_model(model, options).issues,
+              ElementsAre("net.onnx: dimension 'x[1]' cannot have the size 0",
+                          "net.onnx: no input has a dynamic dimension 'x[4]' to give a size to"));
+}
+
 TEST(ImportStructure, UnwantedOutputsAreNoTensor) {
   ModelBuilder model;
   model.input("x", {4}).int64s("k", {1}, {2}).output("i", TensorProto::INT64);
