@@ -164,6 +164,7 @@ namespace {
 /// The physical dimensions that are averaged, if they stand side by side in ONNX's order; else nothing.
 std::vector<int> adjacent_axes(std::size_t rank, const std::vector<std::int64_t>& axes) {
   std::vector<int> dims;
+  dims.reserve(axes.size());
   for (const std::int64_t axis : axes) dims.push_back(physical_axis(rank, axis));
   for (std::size_t i = 1; i < dims.size(); ++i) {
     if (dims[i] != dims[i - 1] + 1) return {};

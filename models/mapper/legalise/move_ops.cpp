@@ -202,6 +202,7 @@ void legalise_resize(Context& context, const ir::Node& node) {
   const ValueId out = context.define(node.outputs[0]);
   const std::size_t rank = out_shape.size();
   std::vector<std::vector<Run>> runs;
+  runs.reserve(source.size());
   for (const auto& dimension : source) runs.push_back(runs_of(dimension));
   const auto strides = [&](ValueId id, const ir::Shape& shape, bool in_dram) {
     return onnx_strides(context.hw.value(id), shape, in_dram);
