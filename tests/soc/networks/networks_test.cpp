@@ -13,17 +13,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Run {
+struct Case {
   const char* scenario;
   const char* soc;
   int image;  ///< rows and columns; 0: the network's own size, for fully connected layers behind the
               ///< convolutions
 };
 
-class Networks : public testing::TestWithParam<Run> {};
+class Networks : public testing::TestWithParam<Case> {};
 
 TEST_P(Networks, RunsAndEqualsTheReference) {
-  const Run& run = GetParam();
+  const Case& run = GetParam();
   const fs::path folder =
       fs::path(testing::TempDir()) / (std::string("systole_") + run.scenario + "_" + run.soc);
   fs::remove_all(folder);
@@ -51,8 +51,8 @@ TEST_P(Networks, RunsAndEqualsTheReference) {
   fs::remove_all(folder);
 }
 
-std::vector<Run> runs() {
-  std::vector<Run> all;
+std::vector<Case> runs() {
+  std::vector<Case> all;
   for (const char* soc : {"edge16", "tpu-v1"}) {
     for (const char* scenario : {"resnet18", "resnet50", "resnet152", "googlenet", "mobilenet_v1",
                                  "mobilenet_v2", "densenet121", "densenet264"}) {

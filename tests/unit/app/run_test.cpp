@@ -46,12 +46,12 @@ ir::Graph relu_network(const ir::Shape& shape) {
 }
 
 TEST(RandomTensor, DependsOnSeedInputAndInferenceOnly) {
-  const RandomInputs random{7, Distribution::kUniform};
+  const RandomInputs random{7, Distribution::kUniform, {}};
   const auto one = random_tensor(random, DType::kFloat32, 64, 0, 0);
   EXPECT_EQ(random_tensor(random, DType::kFloat32, 64, 0, 0), one);
   EXPECT_NE(random_tensor(random, DType::kFloat32, 64, 1, 0), one);
   EXPECT_NE(random_tensor(random, DType::kFloat32, 64, 0, 1), one);
-  EXPECT_NE(random_tensor({8, Distribution::kUniform}, DType::kFloat32, 64, 0, 0), one);
+  EXPECT_NE(random_tensor({8, Distribution::kUniform, {}}, DType::kFloat32, 64, 0, 0), one);
 }
 
 // 10,000 draws: the mean of a uniform draw in [-1, 1) has deviation 1 / sqrt(3 x 10,000) = 0.006, that of a
@@ -68,28 +68,28 @@ TEST(RandomTensor, HasTheDistributionThatIsAskedFor) {
     return std::pair(sum / kDraws, squares / kDraws);
   };
   const auto uniform =
-      values_of<float>(random_tensor({1, Distribution::kUniform}, DType::kFloat32, kDraws, 0, 0));
+      values_of<float>(random_tensor({1, Distribution::kUniform, {}}, DType::kFloat32, kDraws, 0, 0));
   EXPECT_NEAR(moments(uniform).first, 0, 0.03);
   EXPECT_NEAR(moments(uniform).second, 1.0 / 3, 0.02);
   EXPECT_GE(*std::min_element(uniform.begin(), uniform.end()), -1.0F);
   EXPECT_LT(*std::max_element(uniform.begin(), uniform.end()), 1.0F);
   const auto normal =
-      values_of<float>(random_tensor({1, Distribution::kNormal}, DType::kFloat32, kDraws, 0, 0));
+      values_of<float>(random_tensor({1, Distribution::kNormal, {}}, DType::kFloat32, kDraws, 0, 0));
   EXPECT_NEAR(moments(normal).first, 0, 0.05);
   EXPECT_NEAR(moments(normal).second, 1, 0.08);
 }
 
 TEST(RandomTensor, IntegersFillTheirRange) {
   const auto extremes = [](Distribution distribution) {
-    const auto values = values_of<std::int8_t>(random_tensor({1, distribution}, DType::kInt8, 20'000, 0, 0));
+    const auto values = values_of<std::int8_t>(random_tensor({1, distribution, {}}, DType::kInt8, 20'000, 0, 0));
     return std::pair(*std::min_element(values.begin(), values.end()),
                      *std::max_element(values.begin(), values.end()));
   };
   EXPECT_EQ(extremes(Distribution::kUniform), std::pair(std::int8_t{-128}, std::int8_t{127}));
   const auto bytes =
-      values_of<std::uint8_t>(random_tensor({1, Distribution::kUniform}, DType::kBool, 100, 0, 0));
+      values_of<std::uint8_t>(random_tensor({1, Distribution::kUniform, {}}, DType::kBool, 100, 0, 0));
   EXPECT_TRUE(std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t b) { return b <= 1; }));
-  EXPECT_EQ(random_tensor({1, Distribution::kNormal}, DType::kInt64, 3, 0, 0).size(), 24U);
+  EXPECT_EQ(random_tensor({1, Distribution::kNormal, {}}, DType::kInt64, 3, 0, 0).size(), 24U);
 }
 
 TEST(Capability, SaysWhatTheSocHas) {
