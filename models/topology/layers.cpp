@@ -21,6 +21,12 @@ std::string too_many(const std::string& what, const std::string& sizes) {
          " elements; make the layer smaller, or several of it";
 }
 
+/// `sums` is at least 1.
+std::string too_long(std::int64_t sums, std::int64_t products) {
+  if (products <= kMaxMacs / sums) return "";
+  return "more than 2^50 multiply-accumulates; make the layer smaller, or several of it";
+}
+
 std::string by(std::int64_t a, std::int64_t b) { return std::to_string(a) + " x " + std::to_string(b); }
 
 std::string problem(const ConvLayer& layer) {
@@ -45,7 +51,7 @@ std::string problem(const ConvLayer& layer) {
                     by(layer.filter_height, layer.filter_width) + " x " + channels + " x " + filters);
   }
   if (too_large({rows, cols, layer.filters, 1})) return too_many("output", by(rows, cols) + " x " + filters);
-  return "";
+  return too_long(rows * cols * layer.filters, layer.channels * layer.filter_height * layer.filter_width);
 }
 
 std::string problem(const GemmLayer& layer) {

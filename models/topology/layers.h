@@ -11,6 +11,8 @@ namespace systole::topology {
 /// Elements of one tensor and windows that the rest of the program can address.
 inline constexpr std::int64_t kMaxElements = (std::int64_t{1} << 31) - 1;
 inline constexpr std::int64_t kMaxWindow = 32767;
+/// Multiply-accumulates of one layer: those of all layers can be counted in 64 bits.
+inline constexpr std::int64_t kMaxMacs = std::int64_t{1} << 50;
 
 /// A convolution whose feature map is padded already. The output is rounded up, as SCALE-Sim counts it:
 /// ceil((ifmap - filter + stride) / stride); a window that hangs over the edge sees zeros there.

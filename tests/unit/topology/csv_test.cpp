@@ -106,6 +106,12 @@ TEST(TopologyCsv, WhatIsNoTopology) {
   EXPECT_THAT(issues_of(std::string("\x00\x01\xff,\n", 5)), SizeIs(1));
 }
 
+// 20,001^2 sums of 20,000^2 products are 1.6e17, and 2^50 is 1.1e15.
+TEST(TopologyCsv, WorkIsBounded) {
+  EXPECT_THAT(issues_of(kConv + "a, 40000, 40000, 20000, 20000, 1, 1, 1,\n"),
+              ElementsAre(HasSubstr("t.csv:2:1: a: more than 2^50 multiply-accumulates")));
+}
+
 TEST(TopologyCsv, TooManyLayersAreOneIssue) {
   std::string text = "Layer,M,N,K\n";
   for (std::size_t i = 0; i <= kMaxLayers + 5; ++i) text += "a,1,1,1\n";
