@@ -49,10 +49,8 @@ enum sys_load_status sys_load(struct sys_network* network) {
   if (network->class_output != SGB_RUN_NO_CLASS && network->class_output >= network->output_count) {
     return SYS_BAD_TABLE;
   }
-  network->io = sys_allocate((network->input_count + network->output_count) * sizeof(struct sys_io));
-  if (network->io == NULL) return SYS_OUT_OF_MEMORY;
   load_io(network->io, network->input_count, run + FIELD(sgb_run_block, input), network->inferences);
-  load_io(network->io + network->input_count, network->output_count, run + FIELD(sgb_run_block, output),
+  load_io(network->io + SGB_RUN_MAX_IO, network->output_count, run + FIELD(sgb_run_block, output),
           network->inferences);
   if (status != SYS_LOADED) return status;
 
@@ -124,7 +122,7 @@ enum sys_load_status sys_link(struct sys_network* network) {
     const struct sys_symbol symbol = network->symbol[index];
     uint32_t base = symbol.kind == SGB_SYMBOL_DATA ? network->data : network->workspace;
     if (symbol.kind == SGB_SYMBOL_INPUT || symbol.kind == SGB_SYMBOL_OUTPUT) {
-      const uint32_t io = symbol.index + (symbol.kind == SGB_SYMBOL_OUTPUT ? network->input_count : 0);
+      const uint32_t io = symbol.index + (symbol.kind == SGB_SYMBOL_OUTPUT ? SGB_RUN_MAX_IO : 0);
       base = network->io[io].base;
       /* The same address for every inference needs no second look. */
       if (network->io[io].stride != 0 &&
@@ -147,7 +145,7 @@ void sys_link_inference(const struct sys_network* network, uint32_t inference) {
     base[i] = network->io[i].base + network->io[i].stride * inference;
   }
   for (uint32_t i = 0; i < network->output_count; ++i) {
-    base[network->input_count + i] = sys_output(network, i, inference);
+    base[SGB_RUN_MAX_IO + i] = sys_output(network, i, inference);
   }
   const struct sys_patch* patch = network->patch;
   for (const struct sys_patch* const end = patch + network->patch_count; patch != end; ++patch) {

@@ -52,10 +52,10 @@ struct sys_symbol {
 struct sys_network {
   uint32_t image; /* address of the sgb_header */
   uint32_t inferences;
-  uint32_t class_output;           /* or SGB_RUN_NO_CLASS */
-  struct sys_descriptors graph[2]; /* SGB_GRAPH_* */
+  uint32_t class_output;                /* or SGB_RUN_NO_CLASS */
+  struct sys_descriptors graph[2];      /* SGB_GRAPH_* */
+  struct sys_io io[2 * SGB_RUN_MAX_IO]; /* inputs, then outputs from SGB_RUN_MAX_IO on */
   uint32_t input_count, output_count;
-  struct sys_io* io;        /* inputs, then outputs from input_count on */
   uint32_t data, workspace; /* addresses */
   uint32_t relocations, relocation_count;
   uint32_t symbols, symbol_count;
@@ -81,7 +81,7 @@ uint64_t sys_wait(const struct sys_network* network, uint32_t graph);
 
 /* The address of output `output` of an inference. */
 static inline uint32_t sys_output(const struct sys_network* network, uint32_t output, uint32_t inference) {
-  const struct sys_io* io = &network->io[network->input_count + output];
+  const struct sys_io* io = &network->io[SGB_RUN_MAX_IO + output];
   return io->base + io->stride * inference;
 }
 /* The address of the symbol that describes an output, or 0. */

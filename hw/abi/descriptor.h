@@ -306,7 +306,7 @@ struct sgb_node {
 
 /* ---- the run block: what the loader tells the firmware. At the start of DRAM. ---- */
 #define SGB_RUN_MAGIC 0x4e555253u /* "SRUN" */
-#define SGB_RUN_MAX_IO 1000u /* layers without a network around them have one of each */
+#define SGB_RUN_MAX_IO 32u
 #define SGB_RUN_NO_CLASS 0xffffffffu
 struct sgb_run_io {
   uint64_t base;   /* of inference 0 */
@@ -339,6 +339,6 @@ SGB_ASSERT(sizeof(struct sgb_header) == 152, "sgb_header");
 SGB_ASSERT(sizeof(struct sgb_relocation) == 24, "sgb_relocation");
 SGB_ASSERT(sizeof(struct sgb_symbol) == 56, "sgb_symbol");
 SGB_ASSERT(sizeof(struct sgb_node) == 24, "sgb_node");
-SGB_ASSERT(sizeof(struct sgb_run_block) == 40 + 2 * 1000 * 16, "sgb_run_block");
+SGB_ASSERT(sizeof(struct sgb_run_block) == 40 + 2 * 32 * 16, "sgb_run_block");
 
 #endif /* SYSTOLE_HW_ABI_DESCRIPTOR_H */

@@ -96,7 +96,7 @@ std::optional<MemoryLayout> lay_out(std::span<const std::byte> image, std::uint3
     return std::nullopt;
   }
 
-  layout.graph = SYS_DRAM_BASE + round_up(sizeof(sgb_run_block), kPage);
+  layout.graph = SYS_DRAM_BASE + kPage;
   layout.workspace = round_up(layout.graph + image.size(), kPage);
   std::uint64_t next = round_up(layout.workspace + header->workspace_bytes, kPage);
   for (auto* places : {&layout.inputs, &layout.outputs}) {

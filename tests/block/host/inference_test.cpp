@@ -14,8 +14,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr std::uint32_t kImage = 0x9000, kWorkspace = 0x10000, kInput = 0x11000, kOutput = 0x12000,
-                        kCopy = 0x13000;
+constexpr std::uint32_t kImage = 0x1000, kWorkspace = 0x8000, kInput = 0x9000, kOutput = 0xa000,
+                        kCopy = 0xb000;
 constexpr std::uint32_t kStride = 0x40;  // from one inference's input or output to the next one's
 constexpr std::uint32_t kGraphCycles = 50'000;
 
@@ -124,8 +124,8 @@ TEST(InferenceFirmware, LinksRunsAndPrintsEveryInference) {
   EXPECT_EQ(std::to_integer<int>(bench.dram.memory[kWorkspace + 8]), 5);
   ASSERT_EQ(bench.copies.size(), 7U);
   const std::vector<std::string> exec(bench.copies.begin() + 1, bench.copies.end());
-  EXPECT_THAT(exec, ElementsAre("69632 to 73728", "65544 to 77824", "69696 to 73792", "65544 to 77888",
-                                "69760 to 73856", "65544 to 77952"));
+  EXPECT_THAT(exec, ElementsAre("36864 to 40960", "32776 to 45056", "36928 to 41024", "32776 to 45120",
+                                "36992 to 41088", "32776 to 45184"));
   // What the firmware adds to the graphs: three patches, the doorbell and the interrupt, not the printing.
   // That is at least the 3 x 10 register and memory accesses of 3 cycles, and less than 1000 cycles an
   // inference.
