@@ -12,7 +12,7 @@
 namespace systole::topology {
 
 /// Most layers of one file: each has a network input and output of its own.
-inline constexpr std::size_t kMaxLayers = 32;
+inline constexpr std::size_t kMaxLayers = 1000;
 
 /// The layers of a file in one of two forms, told apart by the first line:
 ///   Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,
