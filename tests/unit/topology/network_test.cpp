@@ -59,7 +59,8 @@ TEST(TopologyNetwork, WindowsOutsideTheMapSeeZeros) {
   const ir::Graph graph = network_of(std::vector<Layer>{ConvLayer{"c", 2, 1, 1, 1, 64, 8, 2, 1}}, "t", {});
   ASSERT_THAT(output(graph, 0).shape, ElementsAre(1, 8, 2, 1));
   const std::vector<ir::TensorData> inputs{filled(input(graph, 0), 127)};
-  const auto* y = run_reference(graph, inputs).outputs[0].as<std::int8_t>();
+  const ReferenceResult result = run_reference(graph, inputs);
+  const auto* y = result.outputs[0].as<std::int8_t>();
   bool any = false;
   for (int filter = 0; filter < 8; ++filter) {
     any = any || y[2 * filter] != 0;
