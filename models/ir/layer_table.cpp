@@ -1,14 +1,26 @@
 #include "models/ir/layer_table.h"
 
+#include <array>
+
 #include "hw/base/assert.h"
 #include "models/ir/bookkeeping.h"
 
 namespace systole::ir {
 namespace {
 
+/// A pooling that changes nothing: what exporters make of adaptive pooling to the size that is there.
+bool is_idle_pool(const Node& node) {
+  const auto* pool = std::get_if<PoolAttributes>(&node.attributes);
+  const std::array<std::int64_t, 2> ones{1, 1};
+  return node.op == OpKind::kAveragePool && pool != nullptr && pool->window.kernel == ones &&
+         pool->window.stride == ones;
+}
+
 /// Whether the operator's result can stand where its operand stood.
-bool in_place(OpKind op) {
-  switch (op) {
+bool in_place(const Node& node) {
+  switch (node.op) {
+    case OpKind::kAveragePool:
+      return is_idle_pool(node);
     case OpKind::kRelu:
     case OpKind::kClip:
     case OpKind::kBatchNormalization:
@@ -57,7 +69,7 @@ NetworkFigures figures_of(const Graph& graph) {
       if (id == kNoTensor) continue;
       if (first) layer.output = graph.tensor(id).value.shape;
       first = false;
-      if (in_place(node.op)) continue;
+      if (in_place(node)) continue;
       layer.feature_map_elements += graph.tensor(id).value.elements();
       layer.feature_map_bytes += edge_bytes(graph, id);
     }
