@@ -64,7 +64,9 @@ Json traffic_block(const RunRecord& record) {
           {"dram_write_bytes", ledger.total("dram.write")},
           {"sram_read_bytes", ledger.total("sram.read")},
           {"sram_write_bytes", ledger.total("sram.write")},
-          {"compulsory_dram_bytes", record.compulsory_dram_bytes}};
+          {"compulsory_dram_bytes", record.compulsory_dram_bytes},
+          {"compulsory_ratio", ratio(real(ledger.total("dram.read") + ledger.total("dram.write")),
+                                     real(record.compulsory_dram_bytes))}};
 }
 
 Json overlap_block(const RunRecord& record) {

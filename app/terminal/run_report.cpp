@@ -124,6 +124,14 @@ std::string run_report(const RunRecord& record, const std::string& folder, bool 
   text +=
       line("latency", with_prefix(seconds / record.inferences, "s") + " per inference, " +
                           grouped(static_cast<std::uint64_t>(record.inferences / seconds)) + " inferences/s");
+  const std::uint64_t moved =
+      record.result.ledger.total("dram.read") + record.result.ledger.total("dram.write");
+  if (record.compulsory_dram_bytes > 0) {
+    text += line("traffic",
+                 bytes_text(moved) + " of DRAM, " +
+                     percent(static_cast<double>(moved) / static_cast<double>(record.compulsory_dram_bytes)) +
+                     " of the compulsory " + bytes_text(record.compulsory_dram_bytes));
+  }
   text += line("overlap", "compute " + grouped(overlap.compute_busy) + ", DMA " + grouped(overlap.dma_busy) +
                               ", both " + grouped(overlap.both_busy) + " cycles");
   text += energy_line(record);

@@ -117,6 +117,9 @@ struct MatrixOp {
   Roles out_roles;
   Dims batch;  ///< extents of the batch dimensions; one command (at least) for each index
   std::int64_t groups = 1;
+  /// Groups of the network that one group stands for: in_c and n are those of all of them, and B is
+  /// block-diagonal, with the zero point between the blocks.
+  std::int64_t blocks = 1;
   std::int64_t in_h = 1, in_w = 1, in_c = 1;
   std::int64_t out_h = 1, out_w = 1, n = 1;
   WindowShape window;

@@ -50,6 +50,20 @@ std::string engine_name(const HwGraph& hw, std::uint32_t row) {
   return name;
 }
 
+/// Bytes that the transfers of both graphs move in and out of the DRAM.
+std::uint64_t dram_bytes_of(const Program& program) {
+  std::uint64_t bytes = 0;
+  for (const sgb_relocation& relocation : program.relocations) {
+    const auto& list = relocation.graph == SGB_GRAPH_INIT ? program.init : program.exec;
+    const sgb_descriptor& descriptor = list[relocation.descriptor];
+    if (descriptor.opcode != SGB_OP_DMA) continue;
+    std::uint64_t moved = descriptor.u.dma.element_bytes;
+    for (unsigned d = 0; d < descriptor.u.dma.rank; ++d) moved *= descriptor.u.dma.dim[d].extent;
+    bytes += moved;
+  }
+  return bytes;
+}
+
 void fill_report(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, const Program& program,
                  MapReport& report) {
   report = {};
@@ -107,6 +121,7 @@ void fill_report(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, co
   report.init_descriptors = program.init.size();
   report.exec_descriptors = program.exec.size();
   report.sram_bytes = program.sram_bytes;
+  report.dram_bytes = dram_bytes_of(program);
   report.workspace_bytes = program.workspace_bytes;
   for (ValueId id = 0; id < hw.values.size(); ++id) {
     const Value& value = hw.value(id);
@@ -121,6 +136,12 @@ void fill_report(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, co
     const auto* op = std::get_if<MatrixOp>(&node.op);
     if (op != nullptr && op->pack != kNoValue) {
       report.compulsory_dram_bytes += static_cast<std::uint64_t>(pack_payload_bytes(*op));
+      report.gap_bytes += static_cast<std::uint64_t>(pack_gap_bytes(*op));
+    }
+    if (op != nullptr && op->blocks > 1) {
+      const std::int64_t k = op->window.kernel[0] * op->window.kernel[1] * op->in_c;
+      const std::int64_t all = ir::elements_of(op->batch) * op->groups * op->out_h * op->out_w * op->n * k;
+      report.gap_macs += static_cast<std::uint64_t>(all / op->blocks * (op->blocks - 1));
     }
   }
 }

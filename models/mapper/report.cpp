@@ -44,6 +44,16 @@ std::string hex(std::uint64_t value) {
   return "0x" + out;
 }
 
+/// With three decimals.
+std::string ratio(std::uint64_t a, std::uint64_t b) {
+  if (b == 0) return "-";
+  constexpr std::uint64_t kScale = 1000;
+  const auto scaled =
+      static_cast<std::uint64_t>(static_cast<double>(a) / static_cast<double>(b) * kScale + 0.5);
+  const std::string decimals = text(scaled % kScale);
+  return text(scaled / kScale) + "." + std::string(3 - decimals.size(), '0') + decimals;
+}
+
 std::uint64_t others(const ir::Operations& o) {
   return static_cast<std::uint64_t>(o.additions + o.multiplications + o.divisions + o.comparisons +
                                     o.exponentials + o.conversions);
@@ -84,7 +94,9 @@ std::string to_table(const MapReport& report) {
   totals.add({"resident weight bytes", text(report.resident_bytes)});
   totals.add({"streamed weight bytes", text(report.streamed_bytes)});
   totals.add({"dram workspace bytes", text(report.workspace_bytes)});
+  totals.add({"dram bytes moved", text(report.dram_bytes)});
   totals.add({"compulsory dram bytes", text(report.compulsory_dram_bytes)});
+  totals.add({"moved / compulsory", ratio(report.dram_bytes, report.compulsory_dram_bytes)});
   return nodes.text(4) + "\n" + edges.text(2) + "\n" + placements.text(1) + "\n" + totals.text(1);
 }
 

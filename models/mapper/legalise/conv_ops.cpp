@@ -1,4 +1,5 @@
 // Conv, QLinearConv and ConvInteger.
+#include "models/mapper/legalise/group_blocks.h"
 #include "models/mapper/legalise/matrix_common.h"
 
 namespace systole::mapper {
@@ -89,6 +90,7 @@ void legalise_conv(Context& context, const ir::Node& node, const Fusion& fusion)
   const bool has_bias = node.op != ir::OpKind::kConvInteger && context.has_input(node, bias_input);
   if (has_bias) set_bias(context, op, node.inputs[bias_input], w.shape[0]);
   op.clip = fusion.clip;
+  join_groups(op, context.capability);
   finish(context, node, op);
 }
 

@@ -4,19 +4,63 @@
 
 namespace systole::mapper {
 
+namespace {
+
+/// Pages of the scratchpad are small; what lies in DRAM is larger and farther apart.
+int page_bits(std::uint32_t space) { return space == 0 ? 12 : 16; }
+
+template <typename Visit>
+void for_each_page(const Footprint& access, const Visit& visit) {
+  const int bits = page_bits(access.space);
+  for (std::int64_t page = access.low >> bits; page <= (access.high - 1) >> bits; ++page) visit(page);
+}
+
+}  // namespace
+
+void HazardTracker::find(Space& space, Page& page, const Footprint& access,
+                         std::vector<std::uint32_t>& found) {
+  std::erase_if(page, [&](std::uint32_t index) { return space.entries[index].forgotten; });
+  for (const std::uint32_t index : page) {
+    const Entry& entry = space.entries[index];
+    if (may_overlap(access, entry.access)) found.push_back(entry.command);
+  }
+}
+
+void HazardTracker::forget(Space& space, Page& page, const Footprint& access) {
+  for (const std::uint32_t index : page) {
+    Entry& entry = space.entries[index];
+    if (covers(access, entry.access)) entry.forgotten = true;
+  }
+}
+
 std::vector<std::uint32_t> HazardTracker::add(std::uint32_t command, const std::vector<Footprint>& accesses) {
   std::vector<std::uint32_t> found;
   for (const Footprint& access : accesses) {
-    for (const Entry& entry : spaces_[access.space]) {
-      if ((access.write || entry.access.write) && may_overlap(access, entry.access))
-        found.push_back(entry.command);
-    }
+    Space& space = spaces_[access.space];
+    for_each_page(access, [&](std::int64_t number) {
+      const auto written = space.writes.find(number);
+      if (written != space.writes.end()) find(space, written->second, access, found);
+      if (!access.write) return;
+      const auto read = space.reads.find(number);
+      if (read != space.reads.end()) find(space, read->second, access, found);
+    });
   }
   for (const Footprint& access : accesses) {
-    if (!access.write) continue;
-    std::erase_if(spaces_[access.space], [&](const Entry& entry) { return covers(access, entry.access); });
+    if (!access.write || !access.contiguous()) continue;
+    Space& space = spaces_[access.space];
+    for_each_page(access, [&](std::int64_t number) {
+      forget(space, space.writes[number], access);
+      forget(space, space.reads[number], access);
+    });
   }
-  for (const Footprint& access : accesses) spaces_[access.space].push_back({command, access});
+  for (const Footprint& access : accesses) {
+    Space& space = spaces_[access.space];
+    const auto index = static_cast<std::uint32_t>(space.entries.size());
+    space.entries.push_back({command, access});
+    for_each_page(access, [&](std::int64_t number) {
+      (access.write ? space.writes : space.reads)[number].push_back(index);
+    });
+  }
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;

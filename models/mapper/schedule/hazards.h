@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <unordered_map>
 #include <vector>
 
 #include "models/mapper/schedule/footprint.h"
@@ -11,6 +12,8 @@ namespace systole::mapper {
 
 /// Remembers what commands have read and written, in the order in which they were added. An access that a
 /// later write covers is forgotten: whoever meets it meets the write, which is ordered behind it.
+/// Accesses are found by the pages that they touch, so that a command costs what is near it, not what came
+/// before it.
 class HazardTracker {
 public:
   /// The numbers of the earlier commands that write what this one reads or writes, or read what it writes;
@@ -21,8 +24,18 @@ private:
   struct Entry {
     std::uint32_t command;
     Footprint access;
+    bool forgotten = false;
   };
-  std::map<std::uint32_t, std::vector<Entry>> spaces_;
+  using Page = std::vector<std::uint32_t>;  ///< entries that touch it
+  struct Space {
+    std::vector<Entry> entries;
+    std::unordered_map<std::int64_t, Page> reads, writes;
+  };
+
+  static void find(Space& space, Page& page, const Footprint& access, std::vector<std::uint32_t>& found);
+  static void forget(Space& space, Page& page, const Footprint& access);
+
+  std::map<std::uint32_t, Space> spaces_;
 };
 
 /// True if the two conflict in any access.

@@ -63,6 +63,10 @@ std::int64_t pack_payload_bytes(const MatrixOp& op) {
          (op.b_zero.size() > 1 ? count(op.b_zero) * size : 0) + (count(op.bias) + count(op.scale)) * 4;
 }
 
+std::int64_t pack_gap_bytes(const MatrixOp& op) {
+  return op.b_data ? static_cast<std::int64_t>(op.b_data.size()) * (op.blocks - 1) : 0;
+}
+
 std::int64_t PackLayout::b_batches() const {
   const bool shared =
       std::all_of(op_.b_index.batch.begin(), op_.b_index.batch.end(), [](auto s) { return s == 0; });
@@ -107,6 +111,8 @@ void PackLayout::write_block(std::vector<std::byte>& out, const std::byte* weigh
       left /= op_.batch[d];
     }
     std::byte* to = at + block.b;
+    const std::int64_t block_c = op_.in_c / op_.blocks;
+    const std::int64_t block_n = op_.n / op_.blocks;
     for (std::int64_t g = 0; g < range.groups; ++g) {
       for (std::int64_t n0 = 0; n0 < range.per_group; n0 += cols_) {
         const std::int64_t first = range.first + g * range.per_group + n0;
@@ -114,13 +120,20 @@ void PackLayout::write_block(std::vector<std::byte>& out, const std::byte* weigh
         for (std::int64_t ky = chunk.ky; ky < chunk.ky + chunk.kernel_h; ++ky) {
           for (std::int64_t kx = chunk.kx; kx < chunk.kx + chunk.kernel_w; ++kx) {
             for (std::int64_t c = chunk.c; c < chunk.c + chunk.channels; ++c) {
-              const std::int64_t channel =
-                  op_.b_channel_order.empty() ? c : op_.b_channel_order[static_cast<std::size_t>(c)];
+              const std::int64_t channel = op_.b_channel_order.empty()
+                                               ? c % block_c
+                                               : op_.b_channel_order[static_cast<std::size_t>(c)];
               const std::int64_t row =
                   base + ky * op_.b_index.ky + kx * op_.b_index.kx + channel * op_.b_index.c;
               for (std::int64_t j = 0; j < used; ++j) {
-                const auto from = static_cast<std::size_t>(row + (first + j) * op_.b_index.n);
-                std::memcpy(to, weights + from * size, size);
+                const std::int64_t n = first + j;
+                if (op_.blocks > 1 && n % op_.n / block_n != c / block_c) {  // between the blocks
+                  *to = static_cast<std::byte>(
+                      op_.b_zero[op_.b_zero.size() > 1 ? static_cast<std::size_t>(n) : 0]);
+                } else {
+                  const auto from = static_cast<std::size_t>(row + n * op_.b_index.n);
+                  std::memcpy(to, weights + from * size, size);
+                }
                 to += size;
               }
             }

@@ -55,6 +55,9 @@ std::int64_t column_tile_count(const MatrixOp& op, const MatrixTile& tile);
 /// Bytes of the constants themselves, without padding: what must come out of DRAM at least.
 std::int64_t pack_payload_bytes(const MatrixOp& op);
 
+/// Bytes between the blocks of a block-diagonal B.
+std::int64_t pack_gap_bytes(const MatrixOp& op);
+
 /// Bytes of a block with these columns and rows of K, at most.
 std::int64_t pack_block_bytes(const MatrixOp& op, std::int64_t groups, std::int64_t per_group, std::int64_t k,
                               bool last);

@@ -162,12 +162,23 @@ private:
       std::copy_if(accesses.begin(), accesses.end(), std::back_inserter(filled),
                    [](const Footprint& f) { return f.write && f.space == 0; });
     }
+    std::sort(filled.begin(), filled.end(),
+              [](const Footprint& a, const Footprint& b) { return a.low < b.low; });
+    std::vector<std::int64_t> reach;  // the highest end of all up to this one
+    for (const Footprint& f : filled)
+      reach.push_back(std::max(reach.empty() ? f.high : reach.back(), f.high));
+    const auto hits = [&](const Footprint& access) {
+      const auto end = std::lower_bound(filled.begin(), filled.end(), access.high,
+                                        [](const Footprint& f, std::int64_t high) { return f.low < high; });
+      for (auto i = static_cast<std::size_t>(end - filled.begin()); i-- > 0 && reach[i] > access.low;) {
+        if (may_overlap(filled[i], access)) return true;
+      }
+      return false;
+    };
     for (std::size_t i = 0; i < accesses_[SGB_GRAPH_EXEC].size(); ++i) {
       for (const Footprint& access : accesses_[SGB_GRAPH_EXEC][i]) {
-        if (!access.write) continue;
-        const bool hit = std::any_of(filled.begin(), filled.end(),
-                                     [&](const Footprint& f) { return may_overlap(f, access); });
-        if (hit) complain("exec", i, "writes over what the init graph has loaded for every inference");
+        if (access.write && access.space == 0 && hits(access))
+          complain("exec", i, "writes over what the init graph has loaded for every inference");
       }
     }
   }

@@ -102,6 +102,10 @@ const Layer kLayers[] = {
     {"googlenet_4a_1x1", 14, 480, 192, 1, 1, 1, 64},
     {"mobilenet_pw", 28, 128, 256, 1, 1, 1, 512},
     {"mobilenet_pw_14", 14, 512, 512, 1, 1, 1, 128},
+    {"mobilenet_dw_28", 28, 128, 128, 3, 1, 128, 512},
+    {"mobilenet_dw_14", 14, 512, 512, 3, 1, 512, 128},
+    {"mobilenet_dw_56_s2", 56, 128, 128, 3, 2, 128, 256},
+    {"alexnet_2_groups", 27, 96, 256, 5, 1, 2, 512},
     {"gemm_64", 64, 1024, 1024, 0, 1, 1, 512},
     {"gemm_256", 256, 512, 512, 0, 1, 1, 128},
     {"resnet_5_1x1_32k", 7, 2048, 512, 1, 1, 1, 32},
@@ -153,6 +157,18 @@ TEST_P(Cycles, ArePredicted) {
   RecordProperty("predicted", std::to_string(static_cast<std::uint64_t>(figures.predicted)));
   EXPECT_GT(ratio, 0.95) << "simulated " << figures.simulated;
   EXPECT_LT(ratio, 1.05) << "simulated " << figures.simulated;
+}
+
+// Sixteen channels of a depthwise 3 x 3 convolution share a command: K = 9 x 16 rows are 9 folds of a cycle
+// for every pixel, where one command for each channel would take a fold for each.
+TEST(Depthwise, KeepsTheArrayBusyForNineFoldsOfSixteenChannels) {
+  const Layer layer{"", 28, 128, 128, 3, 1, 128, 512};
+  const double simulated = run(layer, soc_of(layer)).simulated;
+  constexpr double kShared = 128.0 / 16 * 9 * 28 * 28;
+  constexpr double kApart = 128.0 * 28 * 28;
+  EXPECT_GE(simulated, kShared);
+  EXPECT_LE(simulated, 1.25 * kShared);
+  EXPECT_LT(simulated, 0.75 * kApart);
 }
 
 // A vector times a matrix reads every weight once: at 12.8 GB/s and 800 MHz 16 bytes a cycle. Only the first

@@ -1,0 +1,91 @@
+// Grouped convolutions: several groups to a command, as blocks of a block-diagonal B.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "models/mapper/legalise/group_blocks.h"
+#include "tests/support/abstract_machine/network.h"
+
+namespace systole {
+namespace {
+
+using test::Network;
+
+ir::ConvAttributes grouped(std::int64_t kernel, std::int64_t groups, std::int64_t stride = 1) {
+  ir::ConvAttributes a;
+  a.window.kernel = {kernel, kernel};
+  a.window.stride = {stride, stride};
+  a.window.pad_begin = a.window.pad_end = {kernel / 2, kernel / 2};
+  a.groups = groups;
+  return a;
+}
+
+mapper::Capability array_of(std::uint32_t side, DType format = DType::kInt8) {
+  mapper::Capability c = test::capability(format, 256 * 1024);
+  c.array_rows = c.array_cols = side;
+  return c;
+}
+
+std::vector<sgb_matrix> commands(const ir::Graph& graph, const mapper::Capability& c,
+                                 mapper::MapReport* report = nullptr) {
+  std::vector<sgb_matrix> list;
+  for (const sgb_descriptor& d : test::map_or_fail(graph, c, {}, report).exec) {
+    if (d.opcode == SGB_OP_MATRIX) list.push_back(d.u.matrix);
+  }
+  return list;
+}
+
+TEST(Groups, OfOneChannelShareACommand) {
+  Network net;
+  net.output(
+      net.qconv(net.qconv(net.input(DType::kInt8, {1, 32, 14, 14}), 32, grouped(3, 32)), 32, grouped(3, 32)));
+  mapper::MapReport report;
+  const auto list = commands(net.graph(), array_of(16), &report);
+  // 16 channels: 144 rows of K, 9 folds. (8 would take 5 folds, 32 on 16 columns twice 18.)
+  EXPECT_TRUE(
+      std::all_of(list.begin(), list.end(), [](const sgb_matrix& m) { return m.in_c == 16 && m.n == 16; }));
+  // Of 16 x 16 elements of every tap all but the diagonal are gaps.
+  EXPECT_EQ(report.gap_bytes, 2U * (32 / 16) * 9 * (16 * 16 - 16));
+}
+
+TEST(Groups, ThatFillTheArrayStayApart) {
+  Network net;  // AlexNet's second convolution, as it was
+  net.output(net.qconv(net.input(DType::kInt8, {1, 96, 27, 27}), 256, grouped(5, 2)));
+  mapper::MapReport report;
+  const auto list = commands(net.graph(), array_of(16), &report);
+  EXPECT_EQ(report.gap_bytes, 0U);
+  EXPECT_TRUE(std::all_of(list.begin(), list.end(), [](const sgb_matrix& m) { return m.in_c <= 48; }));
+}
+
+TEST(Groups, OfFloatsStayApart) {
+  Network net;
+  net.output(net.conv(net.input(DType::kFloat32, {1, 8, 6, 6}), 8, grouped(3, 8)));
+  mapper::MapReport report;
+  const auto list = commands(net.graph(), array_of(4, DType::kFloat32), &report);
+  EXPECT_EQ(report.gap_bytes, 0U);
+  EXPECT_TRUE(std::all_of(list.begin(), list.end(), [](const sgb_matrix& m) { return m.in_c == 1; }));
+}
+
+TEST(Groups, GiveTheReferencesResults) {
+  struct Case {
+    std::int64_t channels, multiplier, groups, kernel, stride;
+  };
+  const Case cases[] = {{24, 1, 24, 3, 1}, {16, 2, 16, 3, 2}, {12, 1, 6, 3, 1},
+                        {10, 1, 5, 1, 1},  {9, 3, 9, 2, 1},   {7, 1, 7, 5, 1}};
+  for (const Case& tested : cases) {
+    for (const std::uint64_t sram : {16384U, 2048U}) {
+      SCOPED_TRACE(std::to_string(tested.channels) + " channels in " + std::to_string(tested.groups) +
+                   " groups, SRAM " + std::to_string(sram));
+      Network net;
+      const auto x = net.input(DType::kInt8, {1, tested.channels, 9, 8});
+      net.output(net.relu(net.qconv(x, tested.channels * tested.multiplier,
+                                    grouped(tested.kernel, tested.groups, tested.stride))));
+      mapper::Capability c = test::capability(DType::kInt8, sram);
+      c.array_rows = 8;
+      test::expect_right_in_all_modes(net.graph(), c);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace systole
