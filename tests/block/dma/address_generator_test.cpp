@@ -70,6 +70,30 @@ TEST(AddressGenerator, PaddingOnAllSides) {
   EXPECT_EQ(segments[5].src, 0x502U);
 }
 
+TEST(AddressGenerator, FiveDimensionsAreAWindowMatrix) {
+  // 3 x 3 windows, stride 2, of a channels-last map of 9 x 8 x 4 bytes: 4 x 3 pixels of 36 bytes, by (output
+  // row, output column, kernel row, kernel column, channel). The source moves by the stride for an output
+  // pixel and by one pixel for a tap, so windows overlap; a kernel row of 12 bytes is one segment.
+  constexpr std::int32_t kLine = 8 * 4;
+  const auto segments = segments_of(make_dma(0x100, 0x1000, 1,
+                                             {{4, 0, 4, 2 * kLine, 3 * 36},
+                                              {3, 0, 3, 2 * 4, 36},
+                                              {3, 0, 3, kLine, 12},
+                                              {3, 0, 3, 4, 4},
+                                              {4, 0, 4, 1, 1}}));
+  ASSERT_EQ(segments.size(), 4U * 3 * 3);
+  std::size_t at = 0;
+  for (std::uint64_t oy = 0; oy < 4; ++oy) {
+    for (std::uint64_t ox = 0; ox < 3; ++ox) {
+      for (std::uint64_t ky = 0; ky < 3; ++ky, ++at) {
+        EXPECT_EQ(segments[at].src, 0x100 + (2 * oy + ky) * kLine + 2 * ox * 4);
+        EXPECT_EQ(segments[at].dst, 0x1000 + (oy * 3 + ox) * 36 + ky * 12);
+        EXPECT_EQ(segments[at].bytes, 12U);
+      }
+    }
+  }
+}
+
 TEST(AddressGenerator, NothingInsideIsAllFill) {
   const auto segments = segments_of(make_dma(0, 0x1000, 4, {{8, 3, 2, 64, 64}, {16, 0, 16, 4, 4}}));
   ASSERT_EQ(segments.size(), 1U);
