@@ -22,8 +22,8 @@ enum class WeightPolicy : std::uint8_t {
 
 struct MapOptions {
   WeightPolicy weights = WeightPolicy::kAuto;
-  /// Feature maps that are network inputs or outputs stand in DRAM channels-last and not as ONNX declares them:
-  /// no copy converts them.
+  /// Feature maps that are network inputs or outputs stand in DRAM channels-last and not as ONNX declares
+  /// them: no copy converts them.
   bool channels_last_io = false;
 };
 

@@ -81,7 +81,8 @@ TEST(RandomTensor, HasTheDistributionThatIsAskedFor) {
 
 TEST(RandomTensor, IntegersFillTheirRange) {
   const auto extremes = [](Distribution distribution) {
-    const auto values = values_of<std::int8_t>(random_tensor({1, distribution, {}}, DType::kInt8, 20'000, 0, 0));
+    const auto values =
+        values_of<std::int8_t>(random_tensor({1, distribution, {}}, DType::kInt8, 20'000, 0, 0));
     return std::pair(*std::min_element(values.begin(), values.end()),
                      *std::max_element(values.begin(), values.end()));
   };

@@ -108,10 +108,10 @@ TEST_F(ConfigErrors, BareGemms) {
       ElementsAre(
           HasSubstr("run.yaml:4:11: workload.gemm[0].m: \"0\" is out of range: 1 to 2147483647"),
           HasSubstr("run.yaml:5:7: workload.gemm[1]: has no n"),
-          HasSubstr("run.yaml:6:7: workload.gemm[2].weight_density: is out of range: 0 to 1"),
+          HasSubstr("run.yaml:6:42: workload.gemm[2].weight_density: \"1.5\" is out of range: 0 to 1"),
           HasSubstr("run.yaml:7:7: workload.gemm[3]: the matrix of activations (65536 x 65536) has more "
                     "than 2147483647 elements"),
-          HasSubstr("run.yaml:8:27: workload.gemm[4].nmae: unknown key; did you mean name?")));
+          HasSubstr("run.yaml:8:26: workload.gemm[4].nmae: unknown key; did you mean name?")));
   EXPECT_THAT(issues_of("soc: soc.yaml\nworkload: {gemm: []}\n"),
               ElementsAre(HasSubstr("workload.gemm: is a list; expected a list of {m, k, n}")));
 }

@@ -146,7 +146,8 @@ TEST(ImportStructure, AnyDimensionOfAnInputCanBeSetByItsPlace) {
   options.dims = {{"N", 2}, {"x[1]", 0}, {"x[4]", 1}};
   EXPECT_THAT(import_model(model, options).issues,
               ElementsAre("net.onnx: dimension 'x[1]' cannot have the size 0",
-                          "net.onnx: no input has a dynamic dimension 'x[4]' to give a size to"));
+                          "net.onnx: no input has a dynamic dimension 'x[4]' to give a size to",
+                          "net.onnx: input 'x' has shape [2, 0, 8, 8]; every dimension must be at least 1"));
 }
 
 TEST(ImportStructure, UnwantedOutputsAreNoTensor) {
