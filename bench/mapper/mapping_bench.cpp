@@ -28,7 +28,7 @@ mapper::Capability tpu() {
 void map(benchmark::State& state, const std::array<int, 4>& blocks, const mapper::Capability& capability) {
   const ir::Graph graph = residual_network(blocks);
   mapper::MapReport report;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     Issues issues;
     auto program = mapper::map_network(graph, capability, {}, issues, &report);
     if (!program) state.SkipWithError("not mapped");

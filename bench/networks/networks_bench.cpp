@@ -32,7 +32,8 @@ void BM_OneDnn(benchmark::State& state, Network make) {
   const auto gemms = gemms_of(network_of(make));
   double macs = 0;
   for (const GemmShape& g : gemms) macs += static_cast<double>(g.m * g.n * g.k * g.count);
-  for (auto _ : state) state.SetIterationTime(onednn_seconds(gemms, static_cast<int>(state.range(0)), 1));
+  while (state.KeepRunning())
+    state.SetIterationTime(onednn_seconds(gemms, static_cast<int>(state.range(0)), 1));
   state.counters["MAC/s"] = benchmark::Counter(macs, benchmark::Counter::kIsIterationInvariantRate);
 }
 
@@ -43,7 +44,7 @@ void BM_Run(benchmark::State& state, Network make) {
                            state.range(2) != 0};
   RunCost total;
   double seconds = 0;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     try {
       total = run_in_child(network_of(make), SocConfig{}, options);
       if (options.inferences > 1) {

@@ -57,7 +57,7 @@ double sqnr_db(const ir::Tensor& exact, const ir::Tensor& quantised) {
 }
 
 void BM_Quantise(benchmark::State& state, const std::string& path, quantise::Options options) {
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     Issues issues;
     Stopwatch watch;
     auto imported = import_onnx(path, issues, {{}, {}, ir::Synthesis{}});

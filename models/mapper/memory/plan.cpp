@@ -39,7 +39,15 @@ public:
         capacity_(static_cast<std::int64_t>(capability.sram_size.count()) - reserved_),
         prefetch_(hw.nodes.size(), capability.ping_pong),
         single_buffer_(hw.nodes.size(), false),
-        budget_scale_(hw.nodes.size(), 1.0) {}
+        budget_scale_(hw.nodes.size(), 1.0),
+        touched_(hw.nodes.size()),
+        last_(hw.nodes.size()) {
+    for (ValueId id = 0; id < hw.values.size(); ++id) {
+      for (const auto* positions : {&usage_[id].readers, &usage_[id].writers}) {
+        for (const std::int64_t i : *positions) touched_[static_cast<std::size_t>(i)].push_back(id);
+      }
+    }
+  }
 
   std::optional<Plan> make() {
     plan_.homes.in_sram.assign(hw_.values.size(), false);
@@ -143,6 +151,28 @@ private:
     return static_cast<double>(ir::elements_of(result_dims(hw_, op))) / capability_.timing.vector_lanes;
   }
 
+  /// What a plan of an operation depends on, and the plan.
+  struct Planned {
+    std::tuple<std::int64_t, bool, double> budget;
+    std::vector<bool> homes;  // of what it touches
+    std::optional<NodePlan> plan;
+  };
+
+  /// plan_node(), searched again only if the budget or a home has changed since the last time: giving one
+  /// thing up touches few operations.
+  const std::optional<NodePlan>& planned(std::size_t i, const Budget& budget) {
+    std::vector<bool> homes;
+    homes.reserve(touched_[i].size());
+    for (const ValueId root : touched_[i]) homes.push_back(plan_.homes.in_sram[root]);
+    const std::tuple key(budget.bytes, budget.ping_pong, budget.before);
+    auto& last = last_[i];
+    if (!last || last->budget != key || last->homes != homes) {
+      last =
+          Planned{key, std::move(homes), plan_node(hw_, hw_.nodes[i].op, plan_.homes, budget, capability_)};
+    }
+    return last->plan;
+  }
+
   /// The first operation without a tile, or nullopt.
   std::optional<std::size_t> choose_tiles() {
     const std::vector<std::int64_t> live = live_bytes();
@@ -155,9 +185,9 @@ private:
                     static_cast<std::int64_t>(
                         capability_.engines[static_cast<std::size_t>(engine_of(hw_.nodes[i].op))])};
       if (i > 0 && prefetch_[i]) budget.before = rough_cycles(hw_.nodes[i - 1].op);
-      auto node = plan_node(hw_, hw_.nodes[i].op, plan_.homes, budget, capability_);
+      const auto& node = planned(i, budget);
       if (!node) return i;
-      plan_.nodes.push_back(std::move(*node));
+      plan_.nodes.push_back(*node);
     }
     return std::nullopt;
   }
@@ -341,6 +371,8 @@ private:
   std::vector<bool> prefetch_;       ///< by node: its staging memory is free one operation earlier
   std::vector<bool> single_buffer_;  ///< by node: in spite of ping_pong
   std::vector<double> budget_scale_;
+  std::vector<std::vector<ValueId>> touched_;  ///< by node: roots that it reads or writes
+  std::vector<std::optional<Planned>> last_;   ///< by node
   Plan plan_;
 };
 

@@ -21,8 +21,13 @@ void HazardTracker::find(Space& space, Page& page, const Footprint& access,
                          std::vector<std::uint32_t>& found) {
   std::erase_if(page, [&](std::uint32_t index) { return space.entries[index].forgotten; });
   for (const std::uint32_t index : page) {
-    const Entry& entry = space.entries[index];
-    if (may_overlap(access, entry.access)) found.push_back(entry.command);
+    Entry& entry = space.entries[index];
+    if (entry.asked == question_) continue;
+    entry.asked = question_;
+    std::uint64_t& last = found_last_[entry.command];
+    if (last == asker_ || !may_overlap(access, entry.access)) continue;
+    last = asker_;
+    found.push_back(entry.command);
   }
 }
 
@@ -35,7 +40,10 @@ void HazardTracker::forget(Space& space, Page& page, const Footprint& access) {
 
 std::vector<std::uint32_t> HazardTracker::add(std::uint32_t command, const std::vector<Footprint>& accesses) {
   std::vector<std::uint32_t> found;
+  ++asker_;
+  if (found_last_.size() <= command) found_last_.resize(command + std::size_t{1}, 0);
   for (const Footprint& access : accesses) {
+    ++question_;
     Space& space = spaces_[access.space];
     for_each_page(access, [&](std::int64_t number) {
       const auto written = space.writes.find(number);
@@ -62,7 +70,6 @@ std::vector<std::uint32_t> HazardTracker::add(std::uint32_t command, const std::
     });
   }
   std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
 }
 

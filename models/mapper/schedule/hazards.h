@@ -25,6 +25,7 @@ private:
     std::uint32_t command;
     Footprint access;
     bool forgotten = false;
+    std::uint64_t asked = 0;  ///< the last question that met it: an access meets an entry on many pages
   };
   using Page = std::vector<std::uint32_t>;  ///< entries that touch it
   struct Space {
@@ -32,10 +33,13 @@ private:
     std::unordered_map<std::int64_t, Page> reads, writes;
   };
 
-  static void find(Space& space, Page& page, const Footprint& access, std::vector<std::uint32_t>& found);
+  void find(Space& space, Page& page, const Footprint& access, std::vector<std::uint32_t>& found);
   static void forget(Space& space, Page& page, const Footprint& access);
 
   std::map<std::uint32_t, Space> spaces_;
+  std::uint64_t question_ = 0;             ///< number of the access that is looked up
+  std::uint64_t asker_ = 0;                ///< number of the command that is looked up, from 1
+  std::vector<std::uint64_t> found_last_;  ///< by command: the last asker that found it
 };
 
 /// True if the two conflict in any access.
