@@ -1,7 +1,7 @@
 #include "hw/numerics/requantize.h"
 
 #include <algorithm>
-#include <limits>
+#include <type_traits>
 
 #include "hw/numerics/cpu.h"
 
@@ -19,8 +19,9 @@ SYSTOLE_INLINE T finish(float x, std::int32_t zero, std::int32_t low, std::int32
   x = x < -kFar ? -kFar : x;
   x = kFar < x ? kFar : x;
   std::int32_t q = static_cast<std::int32_t>((x + kRound) - kRound) + zero;
-  constexpr std::int32_t kMin = std::numeric_limits<T>::min();
-  constexpr std::int32_t kMax = std::numeric_limits<T>::max();
+  static_assert(sizeof(T) == 1);
+  constexpr std::int32_t kMin = std::is_signed_v<T> ? -128 : 0;
+  constexpr std::int32_t kMax = std::is_signed_v<T> ? 127 : 255;
   q = q < kMin ? kMin : q;
   q = kMax < q ? kMax : q;
   q = q < low ? low : q;
@@ -57,6 +58,7 @@ SYSTOLE_INLINE void add_loop(const T* a, const QuantParams& a_params, const T* b
   }
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): an attribute has none
 #define SYSTOLE_ROW_KERNELS(SUFFIX, ATTRIBUTE)                                                             \
   template <typename T>                                                                                    \
   ATTRIBUTE void requantize_##SUFFIX(const std::int32_t* acc, const float* multipliers,                    \
@@ -70,6 +72,7 @@ SYSTOLE_INLINE void add_loop(const T* a, const QuantParams& a_params, const T* b
     add_loop(a, a_params, b, b_params, out_scale, range, out, count);                                      \
   }
 
+// NOLINTEND(bugprone-macro-parentheses)
 SYSTOLE_ROW_KERNELS(baseline, )
 SYSTOLE_ROW_KERNELS(avx2, SYSTOLE_AVX2)
 SYSTOLE_ROW_KERNELS(avx512, SYSTOLE_AVX512)

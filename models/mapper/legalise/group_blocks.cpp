@@ -20,8 +20,8 @@ double cycles_of(const MatrixOp& op, std::int64_t blocks, const Capability& capa
   const std::int64_t folds = parts(k, rows) * parts(n, cols);
   const std::int64_t pixels = ir::elements_of(op.batch) * op.out_h * op.out_w;
   const std::int64_t command = folds * std::max(pixels, rows) + 2 * rows + cols;
-  const auto commands = static_cast<double>(op.groups / blocks);
-  return commands *
+  const std::int64_t commands = op.groups / blocks;
+  return static_cast<double>(commands) *
          (static_cast<double>(command) + static_cast<double>(k * n) / Machine(capability).dram_rate);
 }
 
