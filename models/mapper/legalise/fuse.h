@@ -18,8 +18,8 @@ std::optional<Bounds> bounds_of(const ir::Graph& graph, const ir::Node& node);
 /// x clipped by `first`, then by `then`.
 Bounds combine(const Bounds& first, const Bounds& then);
 
-/// What can be absorbed behind `node`: nothing unless it ends in a clip. A tensor is absorbed only if nobody else
-/// reads it and it is no network output.
+/// What can be absorbed behind `node`: nothing unless it ends in a clip. A tensor is absorbed only if nobody
+/// else reads it and it is no network output.
 Fusion fuse(const ir::Graph& graph, ir::NodeIndex node);
 
 /// The elements of a constant as doubles; empty for one that is not known.
