@@ -1,6 +1,7 @@
 #include "models/mapper/report.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace systole::mapper {
 
@@ -49,7 +50,7 @@ std::string ratio(std::uint64_t a, std::uint64_t b) {
   if (b == 0) return "-";
   constexpr std::uint64_t kScale = 1000;
   const auto scaled =
-      static_cast<std::uint64_t>(static_cast<double>(a) / static_cast<double>(b) * kScale + 0.5);
+      static_cast<std::uint64_t>(std::llround(static_cast<double>(a) / static_cast<double>(b) * kScale));
   const std::string decimals = text(scaled % kScale);
   return text(scaled / kScale) + "." + std::string(3 - decimals.size(), '0') + decimals;
 }
