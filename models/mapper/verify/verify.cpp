@@ -165,6 +165,7 @@ private:
     std::sort(filled.begin(), filled.end(),
               [](const Footprint& a, const Footprint& b) { return a.low < b.low; });
     std::vector<std::int64_t> reach;  // the highest end of all up to this one
+    reach.reserve(filled.size());
     for (const Footprint& f : filled)
       reach.push_back(std::max(reach.empty() ? f.high : reach.back(), f.high));
     const auto hits = [&](const Footprint& access) {
