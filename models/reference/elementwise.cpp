@@ -41,8 +41,8 @@ T combine(ir::OpKind op, T a, T b) {
         return a / b;
     }
   } else {
-    const auto x = static_cast<std::uint64_t>(a);
-    const auto y = static_cast<std::uint64_t>(b);
+    const auto x = static_cast<std::uint64_t>(a);  // NOLINT(bugprone-signed-char-misuse): modulo 2^64
+    const auto y = static_cast<std::uint64_t>(b);  // NOLINT(bugprone-signed-char-misuse)
     switch (op) {
       case ir::OpKind::kAdd:
         return static_cast<T>(x + y);
