@@ -419,7 +419,7 @@ void Builder::add_operator(const RawNode& node, const Operator& op) {
   std::vector<bool> uses;
   uses.reserve(node.outputs.size());
   for (const std::string& name : node.outputs) uses.push_back(wanted(name));
-  NodeView view(node, model_.opset, inputs, std::move(uses));
+  NodeView view(node, node.opset != 0 ? node.opset : model_.opset, inputs, std::move(uses));
   Resolved resolved = op.rule(view);
   // Lists without elements take part in the arithmetic of shapes, but not in the network.
   const bool foldable = all_constant && view.ok() && !resolved.constant && !resolved.alias;
@@ -429,12 +429,18 @@ void Builder::add_operator(const RawNode& node, const Operator& op) {
   if (!check_result(node, op, view, resolved)) return define_unknown(node);
   if (resolved.constant) return add_constant(node, std::move(*resolved.constant));
   if (resolved.alias) return alias(node, values->front());
+  if (!resolved.expansion.empty()) return add_expansion(resolved.expansion);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (i >= resolved.kept_inputs || inputs[i] == nullptr || inputs[i]->elements() > 0) continue;
     fail(node, "input '" + inputs[i]->name + "' has no elements");
     return define_unknown(node);
   }
   emit(node, op.kind, std::move(resolved), *values);
+}
+
+void Builder::add_expansion(const std::vector<RawNode>& expansion) {
+  for (const RawNode& node : expansion) uses_.insert(node.inputs.begin(), node.inputs.end());
+  for (const RawNode& node : expansion) add_node(node);
 }
 
 std::string Builder::unused_name(std::string name) const {

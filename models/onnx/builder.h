@@ -46,6 +46,8 @@ private:
   void add_operator(const RawNode& node, const Operator& op);
   // The operands of the node; nullopt after a failure.
   std::optional<std::vector<Value>> operands_of(const RawNode& node, const Operator& op);
+  // Adds the nodes that take another one's place.
+  void add_expansion(const std::vector<RawNode>& expansion);
   // Reports what the rule has found, and results that are none.
   bool check_result(const RawNode& node, const Operator& op, const NodeView& view, const Resolved& resolved);
   void emit(const RawNode& node, ir::OpKind kind, Resolved resolved, const std::vector<Value>& inputs);

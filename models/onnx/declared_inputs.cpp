@@ -12,10 +12,11 @@ namespace {
 
 using Positions = std::map<std::string, std::set<std::size_t>>;
 
-const Positions kSettings{{"Reshape", {1}},   {"TopK", {1}},        {"Slice", {1, 2, 3, 4}},
-                          {"Split", {1}},     {"Squeeze", {1}},     {"Unsqueeze", {1}},
-                          {"Pad", {1, 2, 3}}, {"Range", {0, 1, 2}}, {"Resize", {1, 2, 3}},
-                          {"Upsample", {1}},  {"ReduceMean", {1}},  {"ConstantOfShape", {0}}};
+const Positions kSettings{{"Reshape", {1}},   {"TopK", {1}},           {"Slice", {1, 2, 3, 4}},
+                          {"Split", {1}},     {"Squeeze", {1}},        {"Unsqueeze", {1}},
+                          {"Pad", {1, 2, 3}}, {"Range", {0, 1, 2}},    {"Resize", {1, 2, 3}},
+                          {"Upsample", {1}},  {"ReduceMean", {1}},     {"ReduceSum", {1}},
+                          {"Tile", {1}},      {"ConstantOfShape", {0}}};
 const Positions kParameters{{"Clip", {1, 2}},
                             {"BatchNormalization", {1, 2, 3, 4}},
                             {"QuantizeLinear", {1, 2}},

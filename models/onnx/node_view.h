@@ -19,6 +19,7 @@ public:
       : node_(node), opset_(opset), inputs_(std::move(inputs)), wanted_(std::move(wanted)) {}
 
   [[nodiscard]] int opset() const { return opset_; }
+  [[nodiscard]] const RawNode& raw() const { return node_; }
   [[nodiscard]] bool has(std::size_t i) const { return i < inputs_.size() && inputs_[i] != nullptr; }
   /// Input i, which is there (required inputs always are).
   [[nodiscard]] const ir::Tensor& input(std::size_t i) const { return *inputs_[i]; }

@@ -34,6 +34,8 @@ struct Resolved {
   std::optional<ir::Tensor> constant;
   /// The result is the first input itself.
   bool alias = false;
+  /// Nodes that take this one's place (models/onnx/expand.h).
+  std::vector<RawNode> expansion;
 };
 
 /// Checks the node and resolves it. Records failures in the view; then the result is ignored.
@@ -67,6 +69,17 @@ std::vector<std::string> operators_of(std::string_view domain);
 bool is_importable(std::string_view name, std::string_view domain);
 /// The message for one that is not supported, with the nearest supported ones.
 std::string unsupported_message(const std::string& name, const std::string& domain);
+
+// Operators that are written with others: models/onnx/expand_*.cpp.
+Resolved expand_abs(NodeView& node);
+Resolved expand_conv_transpose(NodeView& node);
+Resolved expand_depth_to_space(NodeView& node);
+Resolved expand_neg(NodeView& node);
+Resolved expand_prelu(NodeView& node);
+Resolved expand_reduce_sum(NodeView& node);
+Resolved expand_space_to_depth(NodeView& node);
+Resolved expand_sum(NodeView& node);
+Resolved expand_tile(NodeView& node);
 
 Resolved resolve_conv(NodeView& node);
 Resolved resolve_conv_integer(NodeView& node);

@@ -30,6 +30,7 @@ struct RawNode {
   std::map<std::string, RawAttribute> attributes;
   std::string complaint;  ///< of ONNX's own checker; "" = none, or the operator is not supported
   bool checked = false;   ///< by ONNX's own checker, which knows all attributes
+  int opset = 0;          ///< that the node is written in; 0: the model's
 };
 
 /// A network input or output as the file declares it.

@@ -30,7 +30,7 @@ std::optional<ir::Tensor> parse_tensor_pb(std::span<const std::byte> bytes, cons
     return std::nullopt;
   }
   std::string why;
-  auto tensor = importer::decode_tensor(proto, why);
+  auto tensor = importer::decode_tensor(proto, why, true);
   if (!tensor) issues.add({file}, "", "tensor '" + proto.name() + "' " + why);
   return tensor;
 }

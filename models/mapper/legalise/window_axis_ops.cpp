@@ -7,6 +7,29 @@ namespace {
 
 constexpr std::int64_t kMaxWindow = 32767;
 
+/// Dilated windows whose stride is a multiple of the dilation meet the same rows (columns) of every so many:
+/// those are a slice of the input, on which the windows are dense.
+ValueId take_dilation(Context& context, ValueId in, const ir::Shape& shape, WindowShape& window) {
+  ir::Shape begin(4, 0);
+  ir::Shape step(4, 1);
+  ir::Shape extent = shape;
+  for (std::size_t d = 0; d < 2; ++d) {
+    const std::int64_t dilation = window.dilation[d];
+    if (dilation == 1 || window.stride[d] % dilation != 0) continue;
+    const std::int64_t first = (dilation - window.pad[d] % dilation) % dilation;
+    const std::int64_t size = shape[d + 2];
+    if (first >= size) continue;
+    begin[d + 2] = first;
+    step[d + 2] = dilation;
+    extent[d + 2] = (size - first - 1) / dilation + 1;
+    window.pad[d] = (window.pad[d] + first) / dilation;
+    window.pad_end[d] /= dilation;  // of average pooling only, which is not dilated
+    window.stride[d] /= dilation;
+    window.dilation[d] = 1;
+  }
+  return extent == shape ? in : context.slice(in, shape, begin, step, extent);
+}
+
 /// The physical extents before, along and behind a dimension are what the engines count in.
 bool needs_engine_of(Context& context, const ir::Node& node, bool vector) {
   return context.has_engine(node, vector ? EngineKind::kVector : EngineKind::kSort);
@@ -65,7 +88,9 @@ void legalise_pool(Context& context, const ir::Node& node) {
       return;
     }
   }
-  if (x.shape.size() != 4) {
+  if (x.shape.size() == 4) {
+    op.in = take_dilation(context, op.in, x.shape, op.window);
+  } else {
     // (N, C, L) is an image of C rows and L columns with one channel: pooled along its rows only.
     const std::int64_t columns = x.elements() / (x.shape[0] * x.shape[1]);
     const ir::Tensor& y = context.tensor(node.outputs[0]);

@@ -54,23 +54,38 @@ std::vector<Operand> operands_of(const HwGraph& hw, const ElementwiseOp& op, con
   return list;
 }
 
-Span1 pool_rows(const HwGraph& hw, const PoolOp& op, const Region& box) {
+/// What the windows of a box reach in dimension 1 (rows) or 2 (columns) of the input.
+Span1 pool_span(const HwGraph& hw, const PoolOp& op, const Region& box, std::size_t d) {
   const WindowShape& w = op.window;
-  return window_span(box.begin[1], box.extent[1], 0, w.kernel[0], w.stride[0], w.dilation[0], w.pad[0],
-                     hw.value(op.in).dims[1]);
+  // A whole line is taken whole, used to its end or not, so that lines stand one after another.
+  const std::int64_t line = hw.value(op.in).dims[2];
+  if (d == 2 && box.extent[2] == hw.value(op.out).dims[2]) return {0, line, w.pad[1]};
+  return window_span(box.begin[d], box.extent[d], 0, w.kernel[d - 1], w.stride[d - 1], w.dilation[d - 1],
+                     w.pad[d - 1], hw.value(op.in).dims[d]);
+}
+
+/// The most that any box of this extent reaches.
+std::int64_t pool_reach(const HwGraph& hw, const PoolOp& op, const Region& box, std::size_t d) {
+  const WindowShape& w = op.window;
+  if (d == 2 && box.extent[2] == hw.value(op.out).dims[2]) return hw.value(op.in).dims[2];
+  return std::min(hw.value(op.in).dims[d],
+                  (box.extent[d] - 1) * w.stride[d - 1] + (w.kernel[d - 1] - 1) * w.dilation[d - 1] + 1);
+}
+
+/// Pixels beyond the span to the far edge of the padded image: they count like padding, which is right
+/// because the tile holds all that its windows reach inside the image.
+std::int16_t pool_beyond(const HwGraph& hw, const PoolOp& op, const Span1& span, std::size_t d) {
+  const std::int64_t beyond = hw.value(op.in).dims[d] + op.window.pad_end[d - 1] - span.end;
+  return static_cast<std::int16_t>(std::min<std::int64_t>(beyond, std::numeric_limits<std::int16_t>::max()));
 }
 
 std::vector<Operand> operands_of(const HwGraph& hw, const PoolOp& op, const Region& box, bool worst) {
-  const Dims& in = hw.value(op.in).dims;
-  Region region{{box.begin[0], 0, 0, box.begin[3]}, {1, 0, in[2], box.extent[3]}};
-  if (worst) {
-    const WindowShape& w = op.window;
-    region.extent[1] =
-        std::min(in[1], (box.extent[1] - 1) * w.stride[0] + (w.kernel[0] - 1) * w.dilation[0] + 1);
-  } else {
-    const Span1 rows = pool_rows(hw, op, box);
-    region.begin[1] = rows.begin;
-    region.extent[1] = rows.end - rows.begin;
+  Region region = box;
+  region.extent[0] = 1;
+  for (std::size_t d = 1; d < 3; ++d) {
+    const Span1 span = pool_span(hw, op, box, d);
+    region.begin[d] = worst ? 0 : span.begin;
+    region.extent[d] = worst ? pool_reach(hw, op, box, d) : span.end - span.begin;
   }
   return {dense(0, op.in, region, false, SGB_STREAM_INPUT), dense(4, op.out, box, true, SGB_STREAM_OUTPUT)};
 }
@@ -138,9 +153,10 @@ void fill(const HwGraph& hw, const ElementwiseOp& op, const Region& box, sgb_des
 
 template <typename Engine>
 void fill_window(const HwGraph& hw, const PoolOp& op, const Region& box, Engine& e) {
-  const Span1 rows = pool_rows(hw, op, box);
+  const Span1 rows = pool_span(hw, op, box, 1);
+  const Span1 columns = pool_span(hw, op, box, 2);
   e.in_h = u32(rows.end - rows.begin);
-  e.in_w = u32(hw.value(op.in).dims[2]);
+  e.in_w = u32(columns.end - columns.begin);
   e.channels = u32(box.extent[3]);
   e.out_h = u32(box.extent[1]);
   e.out_w = u32(box.extent[2]);
@@ -151,7 +167,7 @@ void fill_window(const HwGraph& hw, const PoolOp& op, const Region& box, Engine&
   e.dilation_h = static_cast<std::uint16_t>(op.window.dilation[0]);
   e.dilation_w = static_cast<std::uint16_t>(op.window.dilation[1]);
   e.pad_top = static_cast<std::int16_t>(rows.pad);
-  e.pad_left = static_cast<std::int16_t>(op.window.pad[1]);
+  e.pad_left = static_cast<std::int16_t>(columns.pad);
 }
 
 void fill(const HwGraph& hw, const PoolOp& op, const Region& box, sgb_descriptor& descriptor) {
@@ -179,12 +195,8 @@ void fill(const HwGraph& hw, const PoolOp& op, const Region& box, sgb_descriptor
   }
   if (!op.count_include_pad) return;
   v.flags |= SGB_VECTOR_COUNT_INCLUDE_PAD;
-  // The tile's far edge as the whole image has it: rows below the tile count like padding, which is right
-  // because the tile holds every row that its windows reach inside the image.
-  const std::int64_t below = hw.value(op.in).dims[1] + op.window.pad_end[0] - pool_rows(hw, op, box).end;
-  v.pad_bottom =
-      static_cast<std::int16_t>(std::min<std::int64_t>(below, std::numeric_limits<std::int16_t>::max()));
-  v.pad_right = static_cast<std::int16_t>(op.window.pad_end[1]);
+  v.pad_bottom = pool_beyond(hw, op, pool_span(hw, op, box, 1), 1);
+  v.pad_right = pool_beyond(hw, op, pool_span(hw, op, box, 2), 2);
 }
 
 void fill(const HwGraph& hw, const AxisOp& op, const Region& box, sgb_descriptor& descriptor) {

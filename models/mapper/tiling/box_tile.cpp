@@ -9,7 +9,8 @@ namespace systole::mapper {
 
 namespace {
 
-/// Dimensions that a box may cut. A row of an axis operation stays whole, and so does a line of a window.
+/// Dimensions that a box may cut, in this order. A row of an axis operation stays whole; a line of windows is
+/// cut last.
 std::vector<std::size_t> cuttable(const HwOp& op, std::size_t rank) {
   std::vector<std::size_t> dims;
   const auto* axis = std::get_if<AxisOp>(&op);
@@ -19,6 +20,7 @@ std::vector<std::size_t> cuttable(const HwOp& op, std::size_t rank) {
     if (pool && d == 2) continue;
     dims.push_back(d);
   }
+  if (pool) dims.push_back(2);
   return dims;
 }
 

@@ -68,14 +68,14 @@ TEST(ImportErrors, Opsets) {
 TEST(ImportErrors, UnsupportedOperatorsNameNodeOperatorAndNeighbours) {
   ModelBuilder model;
   model.input("x", {1, 2, 4, 4}).output("y").output("z").output("v");
-  model.node("PRelu", {"x"}, {"y"}, "act1");
+  model.node("ThresholdedRelu", {"x"}, {"y"}, "act1");
   model.node("LSTM", {"y"}, {"z"}, "rnn");
   model.node("Relu", {"x"}, {"v"}, "custom").domain("my.ops");
   EXPECT_THAT(
       import_model(model).issues,
       ElementsAre(
-          "net.onnx: act1: operator PRelu is not supported; the nearest supported: Relu",
-          AllOf(StartsWith("net.onnx: rnn: operator LSTM is not supported; supported are Add, ArgMax"),
+          "net.onnx: act1: operator ThresholdedRelu is not supported; the nearest supported: Relu",
+          AllOf(StartsWith("net.onnx: rnn: operator LSTM is not supported; supported are Abs, Add, ArgMax"),
                 HasSubstr("TopK")),
           HasSubstr("custom: operator my.ops.Relu is not supported")));
 }
