@@ -108,6 +108,7 @@ std::optional<Compiled> compile(const Scenario& scenario, const Provenance& prov
     mapper::MapOptions options = map_options_of(scenario.mapping);
     compiled.channels_last = is_list_of_layers(workload);
     options.channels_last_io = compiled.channels_last;
+    options.data = scenario.functional;
     program = mapper::map_network(*graph, capability_of(scenario.soc), options, found, &compiled.report);
   }
   found.set_default_file(file);
@@ -121,6 +122,7 @@ std::optional<Compiled> compile(const Scenario& scenario, const Provenance& prov
     if (symbol.kind == SGB_SYMBOL_DATA && symbol.name.empty()) symbol.name = name;
   }
   compiled.image = encode(compiled.program);
+  compiled.program.data = {};  // the image has them
   return compiled;
 }
 

@@ -24,8 +24,8 @@ struct Compiled {
   /// Feature maps that are network inputs and outputs stand in DRAM channels-last: layers without a network
   /// around them, which have nobody to declare another order.
   bool channels_last = false;
-  Program program;
-  std::vector<std::byte> image;  ///< the .sgb file
+  Program program;               ///< mapped from a network: without its static data
+  std::vector<std::byte> image;  ///< the .sgb file; without its static data in a run without function
   mapper::MapReport report;
   /// The declared inputs that inputs.files feeds, constants among them; empty: the network's inputs.
   std::vector<std::string> fed;

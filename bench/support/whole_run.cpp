@@ -48,10 +48,11 @@ RunCost map_and_run(const ir::Graph& network, const SocConfig& soc, const RunOpt
   Issues issues;
   auto start = WallClock::now();
   double cpu = cpu_seconds();
-  const auto program = mapper::map_network(network, app::capability_of(soc), {}, issues);
+  auto program = mapper::map_network(network, app::capability_of(soc), {.data = options.functional}, issues);
   if (!program) refuse(issues);
   cost.descriptors = static_cast<double>(program->exec.size());
   const std::vector<std::byte> image = encode(*program);
+  program->data = {};
   cost.map_seconds = seconds_since(start);
   cost.map_cpu = cpu_seconds() - cpu;
 

@@ -36,14 +36,16 @@ private:
   std::span<const std::byte> image_;
 };
 
-bool is_graph(const sgb_header& header, std::span<const std::byte> image, Issues& issues) {
+bool is_graph(const sgb_header& header, std::span<const std::byte> image, bool functional, Issues& issues) {
+  const bool without_data = !functional && header.data_offset == image.size() &&
+                            header.file_bytes == header.data_offset + header.data_bytes;
   if (header.magic != SGB_MAGIC) {
     issues.add("graph", "this is not a descriptor graph (no SGB1 magic)");
   } else if (header.version != SGB_VERSION) {
     issues.add("graph", "descriptor graph of version " + std::to_string(header.version) +
                             "; this program reads version " + std::to_string(SGB_VERSION) +
                             ": map the network again");
-  } else if (header.file_bytes != image.size()) {
+  } else if (header.file_bytes != image.size() && !without_data) {
     issues.add("graph", "the descriptor graph is truncated: " + std::to_string(image.size()) + " of " +
                             std::to_string(header.file_bytes) + " bytes");
   } else {
@@ -65,14 +67,21 @@ bool by_index(std::vector<std::pair<std::uint32_t, TensorPlace>>& found, std::ve
 }  // namespace
 
 std::optional<MemoryLayout> lay_out(std::span<const std::byte> image, std::uint32_t inferences,
-                                    std::uint32_t class_output, Bytes dram_size, Issues& issues) {
+                                    std::uint32_t class_output, Bytes dram_size, bool functional,
+                                    Issues& issues) {
   const ImageReader reader(image);
   const auto header = reader.at<sgb_header>(0);
   if (!header) {
     issues.add("graph", "the descriptor graph is truncated: it ends within its header");
     return std::nullopt;
   }
-  if (!is_graph(*header, image, issues)) return std::nullopt;
+  if (!is_graph(*header, image, functional, issues)) return std::nullopt;
+  if (header->file_bytes > dram_size.count()) {
+    issues.add("soc.dram.size", "the graph alone is " + to_text(Bytes(header->file_bytes)) +
+                                    ", but there are " + to_text(dram_size) +
+                                    " of DRAM: enlarge soc.dram.size");
+    return std::nullopt;
+  }
 
   MemoryLayout layout;
   std::vector<std::pair<std::uint32_t, TensorPlace>> inputs;
@@ -97,7 +106,7 @@ std::optional<MemoryLayout> lay_out(std::span<const std::byte> image, std::uint3
   }
 
   layout.graph = SYS_DRAM_BASE + kPage;
-  layout.workspace = round_up(layout.graph + image.size(), kPage);
+  layout.workspace = round_up(layout.graph + header->file_bytes, kPage);
   std::uint64_t next = round_up(layout.workspace + header->workspace_bytes, kPage);
   for (auto* places : {&layout.inputs, &layout.outputs}) {
     for (TensorPlace& place : *places) {

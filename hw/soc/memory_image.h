@@ -39,8 +39,10 @@ struct MemoryLayout {
 };
 
 /// Lays out DRAM for `inferences` runs of the image. Issues: not a graph of this version, tables outside the
-/// image, more inputs or outputs than the run block holds, more than `dram_size`.
+/// image (not functional: the static data at its end may be left out), more inputs or outputs than the run
+/// block holds, more than `dram_size`.
 std::optional<MemoryLayout> lay_out(std::span<const std::byte> image, std::uint32_t inferences,
-                                    std::uint32_t class_output, Bytes dram_size, Issues& issues);
+                                    std::uint32_t class_output, Bytes dram_size, bool functional,
+                                    Issues& issues);
 
 }  // namespace systole::soc

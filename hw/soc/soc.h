@@ -19,7 +19,8 @@ namespace systole::soc {
 
 struct RunRequest {
   SocConfig config;
-  /// A .sgb file, as it is. Only its header, symbol table and node count are looked at here.
+  /// A .sgb file, as it is; not functional: it may end before its static data, which are then not there. Only
+  /// its header, symbol table and node count are looked at here.
   std::span<const std::byte> graph_image;
   /// An ELF file (RV32) for the host core.
   std::span<const std::byte> firmware_elf;

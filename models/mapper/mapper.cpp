@@ -146,16 +146,16 @@ void fill_report(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, co
   }
 }
 
-void check_dram(const ir::Graph& graph, const Program& program, const Capability& capability,
-                Issues& issues) {
-  std::uint64_t bytes = program.workspace_bytes + program.data.size() +
-                        (program.init.size() + program.exec.size()) * SGB_DESCRIPTOR_BYTES;
-  for (const ProgramSymbol& symbol : program.symbols) {
-    if (symbol.kind == SGB_SYMBOL_INPUT || symbol.kind == SGB_SYMBOL_OUTPUT) bytes += symbol.bytes;
+/// Before anything is packed. The descriptors, which come later, are few beside this; the loader counts them.
+void check_dram(const ir::Graph& graph, const Plan& plan, const Capability& capability, Issues& issues) {
+  auto bytes = static_cast<std::uint64_t>(plan.workspace_bytes) + static_cast<std::uint64_t>(plan.data_bytes);
+  for (const auto* ids : {&graph.inputs(), &graph.outputs()}) {
+    for (const ir::TensorId id : *ids) bytes += graph.tensor(id).value.bytes();
   }
   if (bytes > capability.dram_size.count()) {
-    issues.add(graph.name, "needs " + std::to_string(bytes) + " bytes of DRAM, soc.dram.size is " +
-                               std::to_string(capability.dram_size.count()));
+    issues.add(graph.name, "weights, feature maps, inputs and outputs need " + to_text(Bytes(bytes)) +
+                               " of DRAM, but there are " + to_text(capability.dram_size) +
+                               ": enlarge soc.dram.size");
   }
 }
 
@@ -169,8 +169,10 @@ std::optional<Program> map_network(const ir::Graph& graph, const Capability& cap
   if (!hw || issues.size() != before) return std::nullopt;
   const auto plan = make_plan(*hw, graph, capability, options, issues);
   if (!plan) return std::nullopt;
+  check_dram(graph, *plan, capability, issues);
+  if (issues.size() != before) return std::nullopt;
 
-  Lowered lowered = lower(*hw, graph, *plan, capability);
+  Lowered lowered = lower(*hw, graph, *plan, capability, options.data);
   ScheduledGraph init = schedule(std::move(lowered.init), capability, SGB_GRAPH_INIT);
   ScheduledGraph exec = schedule(std::move(lowered.exec), capability, SGB_GRAPH_EXEC);
 
@@ -182,12 +184,11 @@ std::optional<Program> map_network(const ir::Graph& graph, const Capability& cap
   program.symbols = std::move(lowered.symbols);
   program.nodes = node_table(*hw, graph);
   program.data = std::move(lowered.data);
+  if (!options.data) program.data_left_out = static_cast<std::uint64_t>(plan->data_bytes);
   program.workspace_bytes = static_cast<std::uint64_t>(plan->workspace_bytes);
   program.sram_bytes = static_cast<std::uint64_t>(plan->sram_bytes);
   program.queue_count = static_cast<std::uint32_t>(queues_of(capability.engines).size());
 
-  check_dram(graph, program, capability, issues);
-  if (issues.size() != before) return std::nullopt;
   Issues faults;
   if (!verify(program, capability, faults)) {
     SYSTOLE_ASSERT(false, "the mapper made a bad graph: " + to_string(faults.list().front()));

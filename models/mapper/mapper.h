@@ -25,6 +25,9 @@ struct MapOptions {
   /// Feature maps that are network inputs or outputs stand in DRAM channels-last and not as ONNX declares
   /// them: no copy converts them.
   bool channels_last_io = false;
+  /// False: the program's static data are not made (Program::data_left_out). For runs without function: the
+  /// same descriptors, without a weight that was generated or packed.
+  bool data = true;
 };
 
 /// Maps the network. Everything that the hardware cannot do is one issue that names the node and its operator

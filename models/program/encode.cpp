@@ -92,11 +92,11 @@ std::vector<std::byte> encode(const Program& program) {
   writer.put(strings.bytes().data(), strings.bytes().size());
   writer.align(kSectionAlign);
   header.data_offset = writer.image().size();
-  header.data_bytes = program.data.size();
+  header.data_bytes = program.data.size() + program.data_left_out;
   writer.put(program.data.data(), program.data.size());
 
   std::vector<std::byte>& image = writer.image();
-  header.file_bytes = image.size();
+  header.file_bytes = image.size() + program.data_left_out;
   std::memcpy(image.data(), &header, sizeof header);
   header.checksum = crc32(image);
   std::memcpy(image.data(), &header, sizeof header);
@@ -110,8 +110,8 @@ bool operator==(const Program& a, const Program& b) {
   };
   return same_rows(a.init, b.init) && same_rows(a.exec, b.exec) && same_rows(a.relocations, b.relocations) &&
          a.symbols == b.symbols && a.nodes == b.nodes && same_rows(a.data, b.data) &&
-         a.workspace_bytes == b.workspace_bytes && a.sram_bytes == b.sram_bytes &&
-         a.queue_count == b.queue_count;
+         a.data_left_out == b.data_left_out && a.workspace_bytes == b.workspace_bytes &&
+         a.sram_bytes == b.sram_bytes && a.queue_count == b.queue_count;
 }
 
 }  // namespace systole

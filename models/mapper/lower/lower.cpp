@@ -15,9 +15,9 @@ public:
   Lowering(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, const Capability& capability)
       : hw_(hw), graph_(graph), plan_(plan), capability_(capability), loaded_(hw.values.size(), false) {}
 
-  Lowered make() {
+  Lowered make(bool with_data) {
     make_symbols();
-    make_data();
+    if (with_data) make_data();
     make_init();
     for (std::size_t i = 0; i < hw_.nodes.size(); ++i) lower_node(i);
     return std::move(out_);
@@ -342,8 +342,9 @@ private:
 
 }  // namespace
 
-Lowered lower(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, const Capability& capability) {
-  return Lowering(hw, graph, plan, capability).make();
+Lowered lower(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, const Capability& capability,
+              bool with_data) {
+  return Lowering(hw, graph, plan, capability).make(with_data);
 }
 
 }  // namespace systole::mapper

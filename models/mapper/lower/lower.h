@@ -16,6 +16,8 @@ struct Lowered {
   std::vector<std::byte> data;
 };
 
-Lowered lower(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, const Capability& capability);
+/// with_data = false: `data` stays empty.
+Lowered lower(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, const Capability& capability,
+              bool with_data = true);
 
 }  // namespace systole::mapper

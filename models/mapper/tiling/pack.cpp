@@ -96,6 +96,38 @@ const PackBlock& PackLayout::block(std::int64_t batch, std::int64_t column_tile,
   return blocks_[static_cast<std::size_t>((own_batch * column_tiles_ + column_tile) * chunks + chunk)];
 }
 
+// One column tile: K rows of `used` columns, column by column, as the weights of a filter stand together. The
+// tile is small beside the caches, the weights are not.
+template <std::size_t kSize>
+void PackLayout::write_tile(std::byte* to, const std::byte* weights, std::int64_t base, std::int64_t first,
+                            std::int64_t used, const KChunk& chunk) const {
+  constexpr auto kBytes = static_cast<std::int64_t>(kSize);
+  const auto& order = op_.b_channel_order;
+  const std::int64_t block_c = op_.in_c / op_.blocks;
+  const std::int64_t block_n = op_.n / op_.blocks;
+  for (std::int64_t j = 0; j < used; ++j) {
+    const std::int64_t n = first + j;
+    const std::int64_t own_block = n % op_.n / block_n;
+    const std::int64_t column = base + n * op_.b_index.n;
+    std::byte* out = to + j * kBytes;
+    for (std::int64_t ky = chunk.ky; ky < chunk.ky + chunk.kernel_h; ++ky) {
+      for (std::int64_t kx = chunk.kx; kx < chunk.kx + chunk.kernel_w; ++kx) {
+        const std::int64_t row = column + ky * op_.b_index.ky + kx * op_.b_index.kx;
+        for (std::int64_t c = chunk.c; c < chunk.c + chunk.channels; ++c) {
+          if (op_.blocks > 1 && own_block != c / block_c) {  // between the blocks
+            *out =
+                static_cast<std::byte>(op_.b_zero[op_.b_zero.size() > 1 ? static_cast<std::size_t>(n) : 0]);
+          } else {
+            const std::int64_t channel = order.empty() ? c % block_c : order[static_cast<std::size_t>(c)];
+            std::memcpy(out, weights + (row + channel * op_.b_index.c) * kBytes, kSize);
+          }
+          out += used * kBytes;
+        }
+      }
+    }
+  }
+}
+
 void PackLayout::write_block(std::vector<std::byte>& out, const std::byte* weights, const PackBlock& block,
                              std::int64_t batch, std::int64_t column_tile, const KChunk& chunk,
                              bool last) const {
@@ -111,34 +143,17 @@ void PackLayout::write_block(std::vector<std::byte>& out, const std::byte* weigh
       left /= op_.batch[d];
     }
     std::byte* to = at + block.b;
-    const std::int64_t block_c = op_.in_c / op_.blocks;
-    const std::int64_t block_n = op_.n / op_.blocks;
+    const std::int64_t rows = chunk.kernel_h * chunk.kernel_w * chunk.channels;
     for (std::int64_t g = 0; g < range.groups; ++g) {
       for (std::int64_t n0 = 0; n0 < range.per_group; n0 += cols_) {
         const std::int64_t first = range.first + g * range.per_group + n0;
         const std::int64_t used = std::min(cols_, range.per_group - n0);
-        for (std::int64_t ky = chunk.ky; ky < chunk.ky + chunk.kernel_h; ++ky) {
-          for (std::int64_t kx = chunk.kx; kx < chunk.kx + chunk.kernel_w; ++kx) {
-            for (std::int64_t c = chunk.c; c < chunk.c + chunk.channels; ++c) {
-              const std::int64_t channel = op_.b_channel_order.empty()
-                                               ? c % block_c
-                                               : op_.b_channel_order[static_cast<std::size_t>(c)];
-              const std::int64_t row =
-                  base + ky * op_.b_index.ky + kx * op_.b_index.kx + channel * op_.b_index.c;
-              for (std::int64_t j = 0; j < used; ++j) {
-                const std::int64_t n = first + j;
-                if (op_.blocks > 1 && n % op_.n / block_n != c / block_c) {  // between the blocks
-                  *to = static_cast<std::byte>(
-                      op_.b_zero[op_.b_zero.size() > 1 ? static_cast<std::size_t>(n) : 0]);
-                } else {
-                  const auto from = static_cast<std::size_t>(row + n * op_.b_index.n);
-                  std::memcpy(to, weights + from * size, size);
-                }
-                to += size;
-              }
-            }
-          }
+        if (size == 1) {
+          write_tile<1>(to, weights, base, first, used, chunk);
+        } else {
+          write_tile<4>(to, weights, base, first, used, chunk);
         }
+        to += rows * used * static_cast<std::int64_t>(size);
       }
     }
   }

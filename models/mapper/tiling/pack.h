@@ -30,6 +30,9 @@ public:
 
 private:
   [[nodiscard]] std::int64_t b_batches() const;
+  template <std::size_t kSize>
+  void write_tile(std::byte* to, const std::byte* weights, std::int64_t base, std::int64_t first,
+                  std::int64_t used, const KChunk& chunk) const;
   void write_block(std::vector<std::byte>& out, const std::byte* weights, const PackBlock& block,
                    std::int64_t batch, std::int64_t column_tile, const KChunk& chunk, bool last) const;
 

@@ -177,9 +177,17 @@ TEST(MatrixJob, IntegerConvolutionsAreExact) {
     }
     // In place where it matters: the sum takes the residual's memory.
     d.out = d.residual != 0 && pick(0, 1) == 0 ? d.residual : memory.reserve(out_size);
+    MemoryShell in_place = memory;
     const auto job = make_job(factory, descriptor);
     const test::JobRun run = memory.run(*job);
     EXPECT_EQ(run.macs, std::uint64_t{d.out_h} * d.out_w * d.n * depth);
+    // As one piece of work, on operands where they stand.
+    const auto whole = factory.whole(descriptor, in_place);
+    ASSERT_NE(whole, nullptr);
+    whole->run();
+    ASSERT_EQ(in_place.get<std::byte>(MemoryShell::kBase, 1U << 16U),
+              memory.get<std::byte>(MemoryShell::kBase, 1U << 16U))
+        << "trial " << trial;
     EXPECT_EQ(run.store_bytes, std::uint64_t{d.out_h} * d.out_w * d.n * out_bytes);
 
     const auto out = memory.get<std::byte>(d.out, out_size);

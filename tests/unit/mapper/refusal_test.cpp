@@ -69,7 +69,7 @@ TEST(Refusal, DramAndSemaphores) {
   net.output(net.relu(net.input(kInt8, {100000})));
   mapper::Capability c = capability();
   c.dram_size = Bytes{100000};
-  EXPECT_THAT(refusal(net.graph(), c), HasSubstr("soc.dram.size is 100000"));
+  EXPECT_THAT(refusal(net.graph(), c), HasSubstr("enlarge soc.dram.size"));
   c = capability();
   c.semaphores = 4;
   EXPECT_THAT(refusal(net.graph(), c), HasSubstr("soc.controller.semaphores to at least 5"));

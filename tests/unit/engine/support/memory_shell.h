@@ -26,7 +26,7 @@ struct JobRun {
   std::uint64_t store_bytes = 0;
 };
 
-class MemoryShell {
+class MemoryShell : public DirectMemory {
 public:
   static constexpr std::uint64_t kBase = 0x20000000;
 
@@ -36,20 +36,20 @@ public:
   template <typename T>
   std::uint64_t put(const std::vector<T>& values) {
     const std::uint64_t address = reserve(values.size() * sizeof(T));
-    std::memcpy(at(address, values.size() * sizeof(T)), values.data(), values.size() * sizeof(T));
+    std::memcpy(held(address, values.size() * sizeof(T)), values.data(), values.size() * sizeof(T));
     return address;
   }
   /// Space at the next multiple of 64, filled with a pattern that no result should leave by chance.
   std::uint64_t reserve(std::size_t bytes) {
     const std::uint64_t address = kBase + next_;
-    std::memset(at(address, bytes), 0xa5, bytes);
+    std::memset(held(address, bytes), 0xa5, bytes);
     next_ = (next_ + bytes + 63) / 64 * 64;
     return address;
   }
   template <typename T>
   std::vector<T> get(std::uint64_t address, std::size_t count) {
     std::vector<T> values(count);
-    std::memcpy(values.data(), at(address, count * sizeof(T)), count * sizeof(T));
+    std::memcpy(values.data(), held(address, count * sizeof(T)), count * sizeof(T));
     return values;
   }
 
@@ -77,12 +77,17 @@ public:
     return result;
   }
 
+  [[nodiscard]] std::byte* at(std::uint64_t address, std::uint64_t bytes) const override {
+    const bool held =
+        address >= kBase && address - kBase <= bytes_.size() && bytes <= bytes_.size() - (address - kBase);
+    return held ? const_cast<std::byte*>(bytes_.data()) + (address - kBase) : nullptr;
+  }
+
 private:
-  std::byte* at(std::uint64_t address, std::size_t bytes) {
-    if (address < kBase || address - kBase > bytes_.size() || bytes > bytes_.size() - (address - kBase)) {
-      throw std::out_of_range("access outside of the memory");
-    }
-    return bytes_.data() + (address - kBase);
+  std::byte* held(std::uint64_t address, std::size_t bytes) const {
+    std::byte* const first = at(address, bytes);
+    if (first == nullptr) throw std::out_of_range("access outside of the memory");
+    return first;
   }
   void drain(std::deque<std::vector<Access>>& late) {
     for (const Access& access : late.front()) move(access, true);
@@ -91,7 +96,7 @@ private:
   void move(const Access& access, bool store) {
     for (std::uint32_t i = 0; i < access.count; ++i) {
       std::byte* const memory =
-          at(access.address + static_cast<std::uint64_t>(access.stride) * i, access.run_bytes);
+          held(access.address + static_cast<std::uint64_t>(access.stride) * i, access.run_bytes);
       if (access.data == nullptr) continue;
       std::byte* const data = access.data + access.data_stride * std::int64_t{i};
       if (store) {
