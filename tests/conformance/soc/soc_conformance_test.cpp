@@ -37,7 +37,7 @@ std::string run(const Case& test) {
       if (*(*outputs)[i].data != *reference.outputs[i].data)
         return place + " is not bit-equal to the reference executor's";
       const std::string wrong = difference((*outputs)[i], data.outputs[i]);
-      if (!wrong.empty()) return place + ": " + wrong;
+      if (!wrong.empty()) return std::string(place).append(": ").append(wrong);
     }
   }
   return "";

@@ -151,8 +151,8 @@ TEST_F(Precision, MissingWeightsAreMadeUp) {
 ModelBuilder qdq_network(float x_scale, float w_scale, float y_scale) {
   ModelBuilder model;
   model.input("x", {1, 3, 10, 10}).output("y");
-  std::vector<std::int32_t> weights;
-  for (int i = 0; i < 8 * 27; ++i) weights.push_back((i * 37) % 255 - 127);
+  std::vector<std::int32_t> weights(8 * 27);
+  for (int i = 0; i < 8 * 27; ++i) weights[static_cast<std::size_t>(i)] = (i * 37) % 255 - 127;
   model.floats("x_s", {}, {x_scale}).floats("w_s", {}, {w_scale}).floats("b_s", {}, {x_scale * w_scale});
   model.floats("y_s", {}, {y_scale});
   model.ints("x_z", TensorProto::UINT8, {}, {128}).ints("w_z", TensorProto::INT8, {}, {0});

@@ -82,7 +82,7 @@ ir::TensorId Network::node(ir::OpKind op, ir::Attributes attributes, std::vector
   ir::Node n;
   n.name = std::string(ir::name_of(op)) + "_" + std::to_string(graph_.node_count());
   n.op = op;
-  n.attributes = attributes;
+  n.attributes = std::move(attributes);
   n.inputs = std::move(inputs);
   n.outputs = {out};
   graph_.add_node(std::move(n));

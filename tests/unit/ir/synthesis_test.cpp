@@ -32,7 +32,8 @@ TEST(Synthesis, AnySpanComesOutAsInTheWhole) {
     }
   }
   EXPECT_EQ(floats(data, 997, 4), std::vector<float>(all.begin() + 997, all.end()));
-  EXPECT_EQ(std::memcmp(data->data(), all.data(), 4004), 0);  // made and kept: the same bytes
+  const auto* kept = reinterpret_cast<const std::byte*>(all.data());
+  EXPECT_TRUE(std::equal(kept, kept + 4004, data->data()));  // made and kept: the same bytes
 }
 
 TEST(Synthesis, DependsOnSeedAndNameAndNothingElse) {
@@ -153,7 +154,7 @@ TEST(TensorData, BytesAreMadeForTheCallerUntilTheyAreKept) {
   EXPECT_EQ(*first, *second);
   const std::byte* kept = data->data();
   EXPECT_EQ(data.bytes()->data(), kept);  // kept now
-  const TensorData same = data;           // and shared by copies
+  const TensorData same(data);  // NOLINT(performance-unnecessary-copy-initialization): the copy is the test
   EXPECT_EQ(same->data(), kept);
 }
 

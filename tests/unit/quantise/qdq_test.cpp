@@ -164,6 +164,7 @@ TEST(Qdq, ConvolutionInPowersOfTwo) {
   const ir::Shape out{1, 3, 6, 6};
   const std::vector<float> w_scales{0.25F, 0.0078125F, 0.03125F};
   std::vector<float> b_scales;
+  b_scales.reserve(w_scales.size());
   for (const float scale : w_scales) b_scales.push_back(kX.scale * scale);
   for (const Scale& y : {Scale{0.5F, 0}, Scale{0.25F, -128}, kUnsigned}) {
     for (const bool relu : {false, true}) {
