@@ -65,6 +65,13 @@ enum sys_load_status sys_load(struct sys_network* network) {
   }
   network->relocations =
       table(image, FIELD(sgb_header, relocations), sizeof(struct sgb_relocation), &network->relocation_count);
+  /* Where the file was linked for, static data and workspace need no second look. */
+  if (sys_read64(image + FIELD(sgb_header, linked_image)) == image &&
+      sys_read64(image + FIELD(sgb_header, linked_workspace)) == network->workspace) {
+    const uint32_t rows = sys_read(image + FIELD(sgb_header, io_relocations));
+    if (rows > network->relocation_count) return SYS_BAD_TABLE;
+    network->relocation_count = rows;
+  }
   network->symbols =
       table(image, FIELD(sgb_header, symbols), sizeof(struct sgb_symbol), &network->symbol_count);
   network->nodes = table(image, FIELD(sgb_header, nodes), sizeof(struct sgb_node), &network->node_count);

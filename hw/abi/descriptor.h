@@ -21,7 +21,7 @@
 #endif
 
 #define SGB_MAGIC 0x31424753u /* "SGB1" */
-#define SGB_VERSION 1u
+#define SGB_VERSION 2u
 #define SGB_DESCRIPTOR_BYTES 256u
 #define SGB_MAX_WAITS 6u
 #define SGB_MAX_RANK 6u
@@ -260,7 +260,8 @@ struct sgb_header {
   uint64_t sram_bytes;      /* SRAM that the graphs use: from its base up to this */
   struct sgb_table init_graph;
   struct sgb_table exec_graph;
-  struct sgb_table relocations; /* sorted by (graph, descriptor, field) */
+  /* First those that name inputs and outputs, then the others; both parts sorted by (graph, descriptor, field). */
+  struct sgb_table relocations;
   struct sgb_table symbols;
   struct sgb_table nodes;
   struct sgb_table strings; /* count = bytes; NUL-terminated names */
@@ -268,7 +269,17 @@ struct sgb_header {
   uint64_t data_bytes;
   uint32_t queue_count; /* queues that the graphs were made for */
   uint32_t checksum;    /* CRC-32 (IEEE) of the file with this field 0 */
+  /* The addresses for which static data and workspace are linked already: if image and workspace are there, only
+   * the first `io_relocations` rows are left to do. */
+  uint64_t linked_image;
+  uint64_t linked_workspace;
+  uint32_t io_relocations;
+  uint32_t reserved;
 };
+
+/* The loader puts the image this far behind the start of DRAM, and the workspace at the next multiple of it
+ * behind the image. Files are linked for that. */
+#define SGB_IMAGE_OFFSET 4096u
 
 #define SGB_GRAPH_INIT 0u
 #define SGB_GRAPH_EXEC 1u
@@ -335,7 +346,7 @@ SGB_ASSERT(offsetof(struct sgb_descriptor, wait) == 16, "sgb_descriptor.wait");
 SGB_ASSERT(offsetof(struct sgb_descriptor, u) == 64, "sgb_descriptor.u");
 SGB_ASSERT(sizeof(struct sgb_descriptor) == SGB_DESCRIPTOR_BYTES, "sgb_descriptor");
 SGB_ASSERT(sizeof(struct sgb_table) == 16, "sgb_table");
-SGB_ASSERT(sizeof(struct sgb_header) == 152, "sgb_header");
+SGB_ASSERT(sizeof(struct sgb_header) == 176, "sgb_header");
 SGB_ASSERT(sizeof(struct sgb_relocation) == 24, "sgb_relocation");
 SGB_ASSERT(sizeof(struct sgb_symbol) == 56, "sgb_symbol");
 SGB_ASSERT(sizeof(struct sgb_node) == 24, "sgb_node");

@@ -8,7 +8,7 @@
 namespace systole::soc {
 namespace {
 
-constexpr std::uint64_t kPage = 4096;
+constexpr std::uint64_t kPage = SGB_IMAGE_OFFSET;
 constexpr std::uint64_t kLine = 64;
 
 // The image comes from a file: every access is checked.

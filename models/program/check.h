@@ -12,5 +12,7 @@ namespace systole {
 std::string descriptor_fault(const sgb_descriptor& descriptor);
 /// The relocations: order, range of descriptor, field and symbol. One issue per kind of fault.
 void check_relocations(const Program& program, Issues& issues);
+/// Fields that the firmware writes hold nothing themselves. The relocations are in range.
+void check_linked_fields(const Program& program, Issues& issues);
 
 }  // namespace systole

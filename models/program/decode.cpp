@@ -172,8 +172,23 @@ std::string descriptor_fault(const sgb_descriptor& descriptor) {
   return {};
 }
 
+namespace {
+
+std::tuple<std::uint32_t, std::uint32_t, std::uint32_t> place_of(const sgb_relocation& r) {
+  return {r.graph, r.descriptor, r.field};
+}
+
+/// Linked fields back to 0: the addresses of the file.
+void unlink(Program& program) {
+  for (const sgb_relocation& r : program.relocations) {
+    sgb_descriptor& descriptor = (r.graph == SGB_GRAPH_INIT ? program.init : program.exec)[r.descriptor];
+    std::memset(reinterpret_cast<std::byte*>(&descriptor) + r.field, 0, sizeof(std::uint64_t));
+  }
+}
+
+}  // namespace
+
 void check_relocations(const Program& program, Issues& issues) {
-  const auto place = [](const sgb_relocation& r) { return std::tuple(r.graph, r.descriptor, r.field); };
   for (std::size_t i = 0; i < program.relocations.size(); ++i) {
     const sgb_relocation& row = program.relocations[i];
     const std::string key = "relocation " + std::to_string(i);
@@ -190,9 +205,20 @@ void check_relocations(const Program& program, Issues& issues) {
       issues.add(key,
                  "symbol " + std::to_string(row.symbol) + " of " + std::to_string(program.symbols.size()));
     }
-    if (i > 0 && place(row) <= place(program.relocations[i - 1])) {
+    if (i > 0 && place_of(row) <= place_of(program.relocations[i - 1])) {
       issues.add(key, "is out of order: relocations are sorted by graph, descriptor and field, each once");
     }
+  }
+}
+
+void check_linked_fields(const Program& program, Issues& issues) {
+  for (const sgb_relocation& r : program.relocations) {
+    const auto& graph = r.graph == SGB_GRAPH_INIT ? program.init : program.exec;
+    std::uint64_t value = 0;
+    std::memcpy(&value, reinterpret_cast<const std::byte*>(&graph[r.descriptor]) + r.field, sizeof value);
+    if (value == 0) continue;
+    issues.add((r.graph == SGB_GRAPH_INIT ? "init " : "exec ") + std::to_string(r.descriptor),
+               "has a value in field " + std::to_string(r.field) + ", which is linked: leave it out");
   }
 }
 
@@ -223,14 +249,18 @@ std::optional<Program> decode(std::span<const std::byte> image, Issues& issues) 
   check_descriptors("init", program.init, nodes.size(), issues);
   check_descriptors("exec", program.exec, nodes.size(), issues);
   if (issues.size() != before) return std::nullopt;
+  std::stable_sort(program.relocations.begin(), program.relocations.end(),
+                   [](const auto& a, const auto& b) { return place_of(a) < place_of(b); });
   check_relocations(program, issues);
   if (issues.size() != before) return std::nullopt;
+  unlink(program);
 
   // What is left: padding, reserved fields, sections that overlap or stand in another order. There is one
   // encoding of a program, so compare with it.
   const std::vector<std::byte> canonical = encode(program);
   if (!std::equal(canonical.begin(), canonical.end(), image.begin(), image.end())) {
-    issues.add("layout", "sections, reserved fields or padding are not as a version 1 file has them");
+    issues.add("layout", "sections, reserved fields or padding are not as a version " +
+                             std::to_string(SGB_VERSION) + " file has them");
     return std::nullopt;
   }
   return program;

@@ -2,6 +2,7 @@
 #include <cstring>
 #include <map>
 
+#include "hw/abi/memory_map.h"
 #include "hw/base/assert.h"
 #include "hw/base/units.h"
 #include "models/program/crc32.h"
@@ -52,6 +53,44 @@ private:
   std::vector<std::byte> image_;
 };
 
+std::uint32_t kind_of(const Program& program, const sgb_relocation& relocation) {
+  // A wild symbol is decode()'s business.
+  return relocation.symbol < program.symbols.size() ? program.symbols[relocation.symbol].kind
+                                                    : SGB_SYMBOL_DATA;
+}
+
+/// The relocations as the file has them; `of_io`: how many name inputs and outputs.
+std::vector<sgb_relocation> in_file_order(const Program& program, std::uint32_t& of_io) {
+  std::vector<sgb_relocation> rows = program.relocations;
+  const auto rest = std::stable_partition(rows.begin(), rows.end(), [&](const sgb_relocation& r) {
+    return kind_of(program, r) > SGB_SYMBOL_WORKSPACE;
+  });
+  of_io = static_cast<std::uint32_t>(rest - rows.begin());
+  return rows;
+}
+
+/// Writes the addresses of static data and workspace into the descriptors of the image, and 0 where the
+/// firmware will write: what a Program has in a linked field does not count.
+void link(const Program& program, const sgb_header& header, std::vector<std::byte>& image) {
+  for (const sgb_relocation& r : program.relocations) {
+    const sgb_table& graph = r.graph == SGB_GRAPH_INIT ? header.init_graph : header.exec_graph;
+    if (r.descriptor >= graph.count || r.field > SGB_DESCRIPTOR_BYTES - 8) continue;  // decode() says so
+    std::uint64_t value = 0;
+    switch (kind_of(program, r)) {
+      case SGB_SYMBOL_DATA:
+        value = header.linked_image + header.data_offset + r.addend;
+        break;
+      case SGB_SYMBOL_WORKSPACE:
+        value = header.linked_workspace + r.addend;
+        break;
+      default:
+        break;
+    }
+    const std::uint64_t place = graph.offset + std::uint64_t{r.descriptor} * SGB_DESCRIPTOR_BYTES + r.field;
+    std::memcpy(image.data() + place, &value, sizeof value);
+  }
+}
+
 }  // namespace
 
 std::vector<std::byte> encode(const Program& program) {
@@ -85,7 +124,7 @@ std::vector<std::byte> encode(const Program& program) {
   writer.put(&header, sizeof header);
   header.init_graph = writer.put_table(program.init, kSectionAlign);
   header.exec_graph = writer.put_table(program.exec, kSectionAlign);
-  header.relocations = writer.put_table(program.relocations, kTableAlign);
+  header.relocations = writer.put_table(in_file_order(program, header.io_relocations), kTableAlign);
   header.symbols = writer.put_table(symbols, kTableAlign);
   header.nodes = writer.put_table(nodes, kTableAlign);
   header.strings = {writer.image().size(), static_cast<std::uint32_t>(strings.bytes().size()), 0};
@@ -97,6 +136,10 @@ std::vector<std::byte> encode(const Program& program) {
 
   std::vector<std::byte>& image = writer.image();
   header.file_bytes = image.size() + program.data_left_out;
+  header.linked_image = SYS_DRAM_BASE + SGB_IMAGE_OFFSET;
+  header.linked_workspace =
+      round_up(header.linked_image + header.file_bytes, std::uint64_t{SGB_IMAGE_OFFSET});
+  link(program, header, image);
   std::memcpy(image.data(), &header, sizeof header);
   header.checksum = crc32(image);
   std::memcpy(image.data(), &header, sizeof header);

@@ -68,7 +68,8 @@ public:
     if (line.blank()) return;
     const std::string_view kind = line.word(0);
     if (!seen_head_ && kind != "graph") {
-      line.fault("", "a graph text begins with the line: graph version=1 ...");
+      line.fault("",
+                 "a graph text begins with the line: graph version=" + std::to_string(SGB_VERSION) + " ...");
       seen_head_ = true;  // one complaint is enough
     }
     if (kind == "graph") {
@@ -114,7 +115,9 @@ public:
         }
       }
     }
+    const std::size_t before = issues_.size();
     check_relocations(program_, issues_);
+    if (issues_.size() == before) check_linked_fields(program_, issues_);
     if (issues_.size() != issues_before) return std::nullopt;
     return std::move(program_);
   }

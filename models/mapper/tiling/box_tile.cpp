@@ -37,7 +37,12 @@ std::int64_t staging_of(const HwGraph& hw, const HwOp& op, const Homes& homes, c
   return bytes;
 }
 
-/// The first box that fits, halving the outermost dimension that can be cut.
+/// Buffers up to this size are loaded and stored fast enough not to be cut further.
+constexpr std::int64_t kPiece = 16 * 1024;
+
+/// The first box that fits, halving the outermost dimension that can be cut. With ping-pong a box in large
+/// buffers is cut on, so that both DMA queues bring pieces while the engine works on others; not under
+/// windows, whose pieces share rows.
 std::optional<BoxTile> choose_box(const HwGraph& hw, const HwOp& op, const Homes& homes, const Budget& budget,
                                   const Capability& capability, std::int64_t* least) {
   const Dims result = result_dims(hw, op);
@@ -49,7 +54,9 @@ std::optional<BoxTile> choose_box(const HwGraph& hw, const HwOp& op, const Homes
     const std::int64_t bytes = staging_of(hw, op, homes, extent, several, budget.copies(), capability);
     if (least != nullptr) *least = std::min(*least, bytes);
     if (bytes <= budget.bytes) {
-      const bool room = !budget.ping_pong || several || bytes <= budget.bytes / 2;
+      const bool pieces = std::holds_alternative<PoolOp>(op) ? several || bytes <= budget.bytes / 2
+                                                             : bytes <= budget.copies() * kPiece;
+      const bool room = !budget.ping_pong || pieces;
       if (room && least == nullptr) return BoxTile{extent};
       if (!room) last_resort = BoxTile{extent};
     }

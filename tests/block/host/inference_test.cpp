@@ -74,8 +74,18 @@ public:
   /// Puts everything into DRAM and runs; the exit code.
   std::uint32_t go() {
     const std::vector<std::byte> image = encode(program);
+    sgb_header header;
+    std::memcpy(&header, image.data(), sizeof(header));
+    SYSTOLE_ASSERT(header.linked_image == SYS_DRAM_BASE + kImage, "the image is where files are linked for");
+    if (linked_workspace) run.workspace = header.linked_workspace;
     std::memcpy(dram.memory.data(), &run, sizeof(run));
     std::memcpy(&dram.memory[kImage], image.data(), image.size());
+    if (spoil_static_rows) {
+      const std::uint32_t rows = header.relocations.count - header.io_relocations;
+      std::memset(
+          &dram.memory[kImage + header.relocations.offset + header.io_relocations * sizeof(sgb_relocation)],
+          0xff, rows * sizeof(sgb_relocation));
+    }
     sc_core::sc_start();
     SYSTOLE_ASSERT(power.exit_code(), core.state());
     return *power.exit_code();
@@ -97,9 +107,31 @@ public:
   }
 
   Program program;
+  bool linked_workspace = false;   ///< where the file is linked for, else at kWorkspace
+  bool spoil_static_rows = false;  ///< relocations other than those of inputs and outputs
   sgb_run_block run{};
   std::vector<std::string> copies;
 };
+
+TEST(InferenceFirmware, WhereTheFileIsLinkedForOnlyInputsAndOutputsAreLeft) {
+  InferenceBench bench(1);
+  bench.linked_workspace = true;
+  bench.spoil_static_rows = true;
+  EXPECT_EQ(bench.go(), 0U);
+  const std::uint64_t workspace = bench.run.workspace - SYS_DRAM_BASE + 8;
+  ASSERT_EQ(bench.copies.size(), 3U);
+  EXPECT_THAT(bench.copies[0], ::testing::EndsWith(" to " + std::to_string(workspace)));
+  EXPECT_EQ(bench.copies[1], "36864 to 40960");
+  EXPECT_EQ(bench.copies[2], std::to_string(workspace) + " to 45056");
+  EXPECT_EQ(std::to_integer<int>(bench.dram.memory[workspace]), 5);  // the fifth byte of the data
+}
+
+TEST(InferenceFirmware, ElsewhereAllRowsAreLinked) {
+  InferenceBench bench(1);
+  bench.spoil_static_rows = true;
+  EXPECT_EQ(bench.go(), 2U);
+  EXPECT_THAT(bench.uart.text(), HasSubstr("a table of the graph image or the run block is wrong"));
+}
 
 TEST(InferenceFirmware, LinksRunsAndPrintsEveryInference) {
   InferenceBench bench(3);

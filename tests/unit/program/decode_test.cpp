@@ -161,8 +161,60 @@ TEST(Decode, RefusesBadRelocations) {
   EXPECT_THAT(spoil([](auto& r) { r[1].descriptor = 4; }), HasSubstr("descriptor 4 of 4"));
   EXPECT_THAT(spoil([](auto& r) { r[1].symbol = 3; }), HasSubstr("symbol 3 of 3"));
   EXPECT_THAT(spoil([](auto& r) { r[1].graph = 2; }), HasSubstr("unknown graph 2"));
-  EXPECT_THAT(spoil([](auto& r) { std::swap(r[0], r[1]); }), HasSubstr("out of order"));
   EXPECT_THAT(spoil([](auto& r) { r[1] = r[0]; }), HasSubstr("out of order"));
+}
+
+sgb_relocation relocation_of(const std::vector<std::byte>& image, std::size_t row) {
+  sgb_relocation relocation;
+  std::memcpy(&relocation, image.data() + header_of(image).relocations.offset + row * sizeof relocation,
+              sizeof relocation);
+  return relocation;
+}
+
+TEST(Decode, RelocationsOfInputsAndOutputsComeFirst) {
+  Program program = test::sample_program();
+  program.relocations.insert(program.relocations.begin(), {SGB_GRAPH_EXEC, 0, 72, 0, 8});  // static data
+  std::swap(program.relocations[0], program.relocations[1]);
+  auto image = encode(program);
+  EXPECT_EQ(header_of(image).io_relocations, 1U);
+  EXPECT_EQ(relocation_of(image, 0).symbol, 1U);  // the input
+  EXPECT_EQ(relocation_of(image, 1).field, 72U);
+  EXPECT_EQ(relocation_of(image, 2).descriptor, 1U);
+  Issues issues;
+  const auto read = decode(image, issues);
+  ASSERT_TRUE(read.has_value());
+  EXPECT_TRUE(std::ranges::is_sorted(read->relocations, {}, &sgb_relocation::descriptor));
+  // In another order it is another file.
+  const sgb_relocation first = relocation_of(image, 0);
+  const std::uint64_t table = header_of(image).relocations.offset;
+  poke(image, table, relocation_of(image, 1));
+  poke(image, table + sizeof first, first);
+  seal(image);
+  EXPECT_THAT(refusal(image), HasSubstr("layout"));
+}
+
+TEST(Encode, LinksStaticDataAndWorkspaceForThePlaceOfTheImage) {
+  Program program = test::sample_program();
+  program.symbols[2].kind = SGB_SYMBOL_WORKSPACE;
+  program.relocations.push_back({SGB_GRAPH_EXEC, 1, 80, 2, 16});
+  program.exec[0].u.dma.src = 99;  // the firmware will write the input's address
+  const auto image = encode(program);
+  const sgb_header header = header_of(image);
+  EXPECT_EQ(header.linked_image, 0x80001000U);
+  EXPECT_EQ(header.linked_workspace, (0x80001000U + image.size() + 4095) / 4096 * 4096);
+  const auto field = [&](std::size_t descriptor, std::size_t offset) {
+    std::uint64_t value = 0;
+    std::memcpy(&value, image.data() + header.exec_graph.offset + descriptor * 256 + offset, sizeof value);
+    return value;
+  };
+  EXPECT_EQ(field(0, 64), 0U);
+  EXPECT_EQ(field(1, 72), header.linked_image + header.data_offset + 0x40);
+  EXPECT_EQ(field(1, 80), header.linked_workspace + 16);
+  // Read back they are relocations again.
+  Issues issues;
+  const auto read = decode(image, issues);
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->exec[1].u.matrix.b, 0U);
 }
 
 TEST(Decode, RefusesAnotherLayoutOfTheSameProgram) {

@@ -36,7 +36,6 @@ sgb_descriptor convolution() {
   d.wait[1] = {1, 0, 7};
   sgb_matrix& m = d.u.matrix;
   m.a = 0x20000040;
-  m.b = 0x20000100;
   m.out = 0x20000200;
   m.in_h = m.in_w = 8;
   m.in_c = 1;

@@ -29,7 +29,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 
 TEST(Text, SaysWhatADescriptorDoes) {
   const std::string text = to_text(test::sample_program());
-  EXPECT_THAT(text, HasSubstr("graph version=1 queues=5 sram=4096 workspace=128\n"));
+  EXPECT_THAT(text, HasSubstr("graph version=2 queues=5 sram=4096 workspace=128\n"));
   EXPECT_THAT(text, HasSubstr("symbol 1 kind=input bytes=64 name=\"in put\" type=uint8 shape=[1,1,8,8]\n"));
   EXPECT_THAT(text, HasSubstr("node 0 name=\"conv1\" op=\"QLinearConv\" macs=2304\n"
                               "node 1 name=\"relu1\" op=\"Relu\" fused_into=0\n"));
@@ -72,6 +72,8 @@ TEST(Assemble, NamesTheLineAndTheField) {
   EXPECT_THAT(refusal(replaced(text, "in_h=8", "in_h=8 in_h=9")), HasSubstr("given twice"));
   EXPECT_THAT(refusal(replaced(text, "10:-1:8:8:10", "10:-1:8:8")), HasSubstr("a dimension is"));
   EXPECT_THAT(refusal(replaced(text, "0>=1", "0>1")), HasSubstr("SEMAPHORE>=VALUE"));
+  EXPECT_THAT(refusal(replaced(text, "exec 1 matrix queue=2", "exec 1 matrix b=0x40 queue=2")),
+              HasSubstr("is linked"));
   EXPECT_THAT(refusal(replaced(text, "flags=keep", "flags=kept")), HasSubstr("unknown flag"));
   EXPECT_THAT(refusal(replaced(text, "field=src", "field=bias")), HasSubstr("no address field"));
   EXPECT_THAT(refusal(replaced(text, "symbol=1", "symbol=7")), HasSubstr("symbol 7"));
