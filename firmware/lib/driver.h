@@ -56,7 +56,7 @@ struct sys_network {
   struct sys_descriptors graph[2];      /* SGB_GRAPH_* */
   struct sys_io io[2 * SGB_RUN_MAX_IO]; /* inputs, then outputs from SGB_RUN_MAX_IO on */
   uint32_t input_count, output_count;
-  uint32_t data, workspace; /* addresses */
+  uint32_t data, workspace;               /* addresses */
   uint32_t relocations, relocation_count; /* those that are left to do */
   uint32_t symbols, symbol_count;
   uint32_t nodes, node_count;
@@ -69,8 +69,8 @@ struct sys_network {
 /* Finds and checks the run block and the graph image. The image's checksum is the loader's business: it would
  * be a load per word of the weights here. */
 enum sys_load_status sys_load(struct sys_network* network);
-/* Writes the addresses into the descriptors (inference 0's for inputs and outputs): all of them, or only those of
- * inputs and outputs if the image lies where it was linked for. */
+/* Writes the addresses into the descriptors (inference 0's for inputs and outputs): all of them, or only
+ * those of inputs and outputs if the image lies where it was linked for. */
 enum sys_load_status sys_link(struct sys_network* network);
 /* Writes the addresses of one inference's inputs and outputs. The exec graph must not be running. */
 void sys_link_inference(const struct sys_network* network, uint32_t inference);

@@ -260,7 +260,8 @@ struct sgb_header {
   uint64_t sram_bytes;      /* SRAM that the graphs use: from its base up to this */
   struct sgb_table init_graph;
   struct sgb_table exec_graph;
-  /* First those that name inputs and outputs, then the others; both parts sorted by (graph, descriptor, field). */
+  /* First those that name inputs and outputs, then the others; both parts sorted by (graph, descriptor,
+   * field). */
   struct sgb_table relocations;
   struct sgb_table symbols;
   struct sgb_table nodes;
@@ -269,8 +270,8 @@ struct sgb_header {
   uint64_t data_bytes;
   uint32_t queue_count; /* queues that the graphs were made for */
   uint32_t checksum;    /* CRC-32 (IEEE) of the file with this field 0 */
-  /* The addresses for which static data and workspace are linked already: if image and workspace are there, only
-   * the first `io_relocations` rows are left to do. */
+  /* The addresses for which static data and workspace are linked already: if image and workspace are there,
+   * only the first `io_relocations` rows are left to do. */
   uint64_t linked_image;
   uint64_t linked_workspace;
   uint32_t io_relocations;

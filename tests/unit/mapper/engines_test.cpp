@@ -57,6 +57,29 @@ TEST(Engines, ShareAVectorTimesMatrixByChannels) {
   }
 }
 
+// The image comes channel by channel and is wanted pixel by pixel: an element a cycle, the slowest of all
+// copies.
+TEST(Engines, BothDmaQueuesBringALargeImageInPieces) {
+  Network net;
+  const auto image = net.input(DType::kFloat32, {1, 3, 64, 64});
+  net.output(
+      net.qconv(net.node(ir::OpKind::kQuantizeLinear, ir::AxisAttributes{1},
+                         {image, net.scalar(0.5F), net.zero(DType::kInt8, 0)}, DType::kInt8, {1, 3, 64, 64}),
+                8, square(1)));
+  std::map<std::uint16_t, std::uint64_t> loads;
+  std::size_t commands = 0;
+  for (const sgb_descriptor& d : test::map_or_fail(net.graph(), with_engines(1, 1, 512 * 1024)).exec) {
+    commands += d.opcode == SGB_OP_VECTOR;
+    if (d.opcode != SGB_OP_DMA || d.u.dma.stream != SGB_STREAM_INPUT) continue;
+    std::uint64_t elements = 1;
+    for (std::uint32_t i = 0; i < d.u.dma.rank; ++i) elements *= d.u.dma.dim[i].extent;
+    loads[d.queue] += elements;
+  }
+  // 48 KiB: in boxes of 12 KiB, at most 16 KiB. The quantised image stays.
+  EXPECT_EQ(commands, 4U);
+  EXPECT_EQ(loads, (std::map<std::uint16_t, std::uint64_t>{{0, 6144}, {1, 6144}}));
+}
+
 TEST(Engines, GiveTheSameResultsInEveryOrder) {
   for (const unsigned engines : {2U, 3U, 4U}) {
     for (const std::uint64_t sram : {32768U, 4096U, 2048U}) {
