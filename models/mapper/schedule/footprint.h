@@ -20,6 +20,7 @@ struct Footprint {
   bool write = false;
 
   [[nodiscard]] bool contiguous() const { return period == 0; }
+  bool operator==(const Footprint&) const = default;
 };
 
 /// False only if no byte can be in both.

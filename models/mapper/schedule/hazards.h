@@ -10,36 +10,45 @@
 
 namespace systole::mapper {
 
-/// Remembers what commands have read and written, in the order in which they were added. An access that a
-/// later write covers is forgotten: whoever meets it meets the write, which is ordered behind it.
-/// Accesses are found by the pages that they touch, so that a command costs what is near it, not what came
-/// before it.
+/// Remembers what commands have read and written, in the order in which they were added. Commands of one
+/// queue are executed one after another, so that the last one of a queue speaks for those before it. An
+/// access that a later write covers is forgotten: whoever meets it meets the write, which is ordered behind
+/// it; and so is one that a later command of its queue repeats. Accesses are found by the pages that they
+/// touch, so that a command costs what is near it, not what came before it.
 class HazardTracker {
 public:
-  /// The numbers of the earlier commands that write what this one reads or writes, or read what it writes;
-  /// ascending, each once. Then remembers this one.
-  std::vector<std::uint32_t> add(std::uint32_t command, const std::vector<Footprint>& accesses);
+  explicit HazardTracker(std::size_t queues) : queues_(queues), last_(queues) {}
+
+  /// Of every other queue the last command that writes what this one reads or writes, or reads what it
+  /// writes: numbers in ascending order. Then remembers this one. Numbers ascend from call to call.
+  std::vector<std::uint32_t> add(std::uint32_t command, std::size_t queue,
+                                 const std::vector<Footprint>& accesses);
 
 private:
   struct Entry {
     std::uint32_t command;
     Footprint access;
-    bool forgotten = false;
     std::uint64_t asked = 0;  ///< the last question that met it: an access meets an entry on many pages
   };
-  using Page = std::vector<std::uint32_t>;  ///< entries that touch it
+  using Page = std::vector<std::vector<std::uint32_t>>;  ///< by queue: entries that touch it, in order
   struct Space {
     std::vector<Entry> entries;
     std::unordered_map<std::int64_t, Page> reads, writes;
   };
+  /// The last command of a queue that was found.
+  struct Last {
+    bool found = false;
+    std::uint32_t command = 0;
+  };
 
-  void find(Space& space, Page& page, const Footprint& access, std::vector<std::uint32_t>& found);
-  static void forget(Space& space, Page& page, const Footprint& access);
+  void find(Space& space, const Page& page, std::size_t queue, const Footprint& access);
+  static void forget(const Space& space, Page& page, const Footprint& access);
+  void remember(Space& space, Page& page, std::size_t queue, std::uint32_t index) const;
 
+  std::size_t queues_;
   std::map<std::uint32_t, Space> spaces_;
-  std::uint64_t question_ = 0;             ///< number of the access that is looked up
-  std::uint64_t asker_ = 0;                ///< number of the command that is looked up, from 1
-  std::vector<std::uint64_t> found_last_;  ///< by command: the last asker that found it
+  std::vector<Last> last_;      ///< by queue: of the command that is looked up
+  std::uint64_t question_ = 0;  ///< number of the access that is looked up
 };
 
 /// True if the two conflict in any access.

@@ -42,7 +42,10 @@ std::vector<Item> hoist_loads(std::vector<Operation> operations, bool ping_pong,
 class Scheduler {
 public:
   Scheduler(const Capability& capability, std::uint32_t graph)
-      : capability_(capability), graph_(graph), queues_(queues_of(capability.engines)) {
+      : capability_(capability),
+        graph_(graph),
+        queues_(queues_of(capability.engines)),
+        hazards_(queues_.size()) {
     count_.assign(queues_.size(), 0);
     clock_.assign(queues_.size(), QueueClock(queues_.size()));
   }
@@ -79,7 +82,7 @@ private:
   void add(Item& item) {
     const std::size_t queue = queue_for(item.operation.engine, item.operation.descriptor);
     const auto number = static_cast<std::uint32_t>(placed_.size());
-    std::vector<std::uint32_t> before = hazards_.add(number, item.accesses);
+    std::vector<std::uint32_t> before = hazards_.add(number, queue, item.accesses);
     const bool is_dma = item.operation.engine == EngineKind::kDma;
     if (!capability_.ping_pong) {
       // Transfers and computation take turns.

@@ -66,6 +66,7 @@ MatrixCost::MatrixCost(const HwGraph& hw, const MatrixOp& op, const Homes& homes
 
 std::int64_t MatrixCost::input_rows(const MatrixTile& tile) const {
   std::int64_t rows = 0;
+  if (a_in_place_) return rows;
   const KChunk* before = nullptr;
   for (const KChunk& chunk : tile.chunks) {
     const bool same = before != nullptr && before->ky == chunk.ky && before->c == chunk.c;
@@ -94,7 +95,7 @@ MatrixCost::Counts MatrixCost::count(const MatrixTile& tile) const {
   return n;
 }
 
-TileCost MatrixCost::operator()(const MatrixTile& tile) const {
+TileCost MatrixCost::operator()(const MatrixTile& tile, std::int64_t input_rows) const {
   const Counts n = count(tile);
   const bool split = n.chunks > 1;
   const ColumnRange range = column_range(op_, tile, 0);
@@ -113,7 +114,7 @@ TileCost MatrixCost::operator()(const MatrixTile& tile) const {
     const std::int64_t line = op_.in_w * bytes_of(op_.a_type);
     const std::int64_t used = op_.groups > 1 ? range.groups * op_.in_c : chunk.channels;
     buffer(most_rows(op_, tile.rows, chunk.kernel_h) * line * used, n.a_loads > 1);
-    const std::int64_t all = input_rows(tile) * line * op_.in_c * op_.groups;
+    const std::int64_t all = input_rows * line * op_.in_c * op_.groups;
     if (op_.groups == 1 && !split && tile.rows_inside && n.row_tiles > 1) {
       const auto rows_at = [&](std::int64_t row) {
         const Span1 span =
@@ -153,8 +154,6 @@ TileCost MatrixCost::operator()(const MatrixTile& tile) const {
   if (!out_in_place_) buffer(result, tiles > 1, false);
   if (!residual_in_place_) buffer(result, tiles > 1);
   cost.traffic += results * ((out_in_place_ ? 0 : 1) + (residual_in_place_ ? 0 : 1));
-
-  cost.bound = bound(tile, n, cost);
   return cost;
 }
 
@@ -173,7 +172,8 @@ double MatrixCost::descriptors(const Counts& n) const {
          tiles * ((out_in_place_ ? 0 : 1) + (residual_in_place_ ? 0 : 1));
 }
 
-double MatrixCost::bound(const MatrixTile& tile, const Counts& n, const TileCost& cost) const {
+double MatrixCost::bound(const MatrixTile& tile, const TileCost& cost) const {
+  const Counts n = count(tile);
   const Machine machine(capability_);
   const auto rows = static_cast<std::int64_t>(capability_.array_rows);
   const auto cols = static_cast<std::int64_t>(capability_.array_cols);

@@ -10,7 +10,6 @@ struct TileCost {
   std::int64_t traffic = 0;  ///< bytes moved into and out of them
   std::int64_t steps = 0;
   std::int64_t first = 0;  ///< bytes that the first step loads
-  double bound = 0;        ///< cycles that array and DRAM need at least
 };
 
 /// Costs of the tiles of one operation, its operands being where `homes` says.
@@ -21,8 +20,13 @@ public:
   MatrixCost(const HwGraph& hw, const MatrixOp& op, const Homes& homes, std::int64_t copies, double before,
              const Capability& capability);
 
-  /// Buffers, traffic, steps and the bound, in closed form.
-  [[nodiscard]] TileCost operator()(const MatrixTile& tile) const;
+  /// Buffers, traffic and steps, in closed form. input_rows: that of the tile.
+  [[nodiscard]] TileCost operator()(const MatrixTile& tile, std::int64_t input_rows) const;
+  /// Input rows of all row tiles together, over the chunks of one channel range: depends on the tile's rows
+  /// and chunks alone. 0 if A needs no buffers.
+  [[nodiscard]] std::int64_t input_rows(const MatrixTile& tile) const;
+  /// Cycles that array and DRAM need at least. cost: that of the tile.
+  [[nodiscard]] double bound(const MatrixTile& tile, const TileCost& cost) const;
   /// Predicted cycles: the first load, then for every step the longer of its commands and the
   /// transfers beside them, then the last commands and their store. Without ping-pong the sum of all.
   [[nodiscard]] double cycles(const MatrixTile& tile) const;
@@ -45,14 +49,11 @@ private:
     std::int64_t b_repeats;  ///< how often all of B is loaded
   };
   [[nodiscard]] Counts count(const MatrixTile& tile) const;
-  /// Input rows of all row tiles together, over the chunks of one channel range.
-  [[nodiscard]] std::int64_t input_rows(const MatrixTile& tile) const;
   /// Edge tiles are smaller: all tiles together, in whole tiles.
   [[nodiscard]] double share_of_whole_tiles(const MatrixTile& tile, const Counts& n) const;
   [[nodiscard]] double loads_of_a(const Counts& n) const;
   [[nodiscard]] double loads_of_b(const Counts& n) const;
   [[nodiscard]] double descriptors(const Counts& n) const;
-  [[nodiscard]] double bound(const MatrixTile& tile, const Counts& n, const TileCost& cost) const;
   [[nodiscard]] double command_cycles(const MatrixTile& tile, bool last) const;
   [[nodiscard]] double a_load_cycles(const MatrixTile& tile) const;
   [[nodiscard]] double result_cycles(const MatrixTile& tile, bool store) const;

@@ -62,10 +62,14 @@ std::vector<std::vector<KChunk>> chunkings(const MatrixOp& op, const Capability&
   return list;
 }
 
-/// A tile in the running.
+/// A tile in the running. Thousands are: what they share is not copied.
 struct Candidate {
-  MatrixTile tile;
+  std::size_t chunking = 0;
+  std::int64_t rows = 1;
+  std::int64_t columns = 1;
+  bool rows_inside = true;
   TileCost cost;
+  double bound = 0;  ///< of those with the least traffic: cycles at least
 };
 
 constexpr double kTrafficSlack = 1.02;  // over the least traffic
@@ -81,6 +85,7 @@ public:
         budget_(budget),
         copies_(copies),
         capability_(capability),
+        chunkings_(chunkings(op, capability)),
         cost_(hw, op, homes, copies, budget.before, capability) {}
 
   std::optional<MatrixTile> best() {
@@ -106,31 +111,53 @@ private:
       }
     }
     const std::vector<std::int64_t> rows = sizes_of_parts(op_.out_h);
-    for (auto& chunks : chunkings(op_, capability_)) {
-      MatrixTile tile{1, 1, std::move(chunks), true, cost_.block_align(), copies_};
+    std::vector<std::int64_t> input_rows(rows.size());
+    for (std::size_t i = 0; i < chunkings_.size(); ++i) {
+      MatrixTile tile{1, 1, chunkings_[i], true, cost_.block_align(), copies_};
+      for (std::size_t r = 0; r < rows.size(); ++r) {
+        tile.rows = rows[r];
+        input_rows[r] = cost_.input_rows(tile);
+      }
       for (const std::int64_t column : columns) {
         tile.columns = column;
-        for (const std::int64_t row : rows) {
-          tile.rows = row;
-          if (cost_.accumulators_hold(tile)) add(tile);
+        for (std::size_t r = 0; r < rows.size(); ++r) {
+          tile.rows = rows[r];
+          if (cost_.accumulators_hold(tile)) add(tile, i, input_rows[r]);
         }
       }
     }
   }
 
   /// Both loop orders.
-  void add(MatrixTile& tile) {
+  void add(MatrixTile& tile, std::size_t chunking, std::int64_t input_rows) {
     const bool split = tile.chunks.size() > 1;
     for (const bool rows_inside : {true, false}) {
       const bool one_order = split || tile.rows >= op_.out_h || column_tile_count(op_, tile) == 1;
       if (!rows_inside && one_order) continue;  // the same order
       tile.rows_inside = rows_inside;
-      const TileCost cost = cost_(tile);
+      const TileCost cost = cost_(tile, input_rows);
       least_staging_ = std::min(least_staging_, cost.staging);
       if (cost.staging > budget_.bytes) continue;
       least_traffic_ = std::min(least_traffic_, cost.traffic);
       if (static_cast<double>(cost.traffic) > most_traffic()) continue;
-      candidates_.push_back({tile, cost});
+      candidates_.push_back({chunking, tile.rows, tile.columns, rows_inside, cost});
+    }
+  }
+
+  [[nodiscard]] MatrixTile tile_of(const Candidate& c) const {
+    return {c.rows, c.columns, chunkings_[c.chunking], c.rows_inside, cost_.block_align(), copies_};
+  }
+
+  void set_bounds() {
+    MatrixTile tile;
+    std::size_t chunking = chunkings_.size();
+    for (Candidate& c : candidates_) {
+      if (c.chunking != chunking) tile = tile_of(c);
+      chunking = c.chunking;
+      tile.rows = c.rows;
+      tile.columns = c.columns;
+      tile.rows_inside = c.rows_inside;
+      c.bound = cost_.bound(tile, c.cost);
     }
   }
 
@@ -140,20 +167,21 @@ private:
     std::erase_if(candidates_,
                   [&](const Candidate& c) { return static_cast<double>(c.cost.traffic) > most_traffic(); });
     if (candidates_.empty()) return std::nullopt;
+    set_bounds();
     std::stable_sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
-      return std::tuple(a.cost.bound, a.cost.steps, a.cost.traffic) <
-             std::tuple(b.cost.bound, b.cost.steps, b.cost.traffic);
+      return std::tuple(a.bound, a.cost.steps, a.cost.traffic) <
+             std::tuple(b.bound, b.cost.steps, b.cost.traffic);
     });
     if (cost_.all_in_place()) {  // nothing to hide
       const auto one = std::find_if(candidates_.begin(), candidates_.end(),
                                     [](const Candidate& c) { return c.cost.steps == 1; });
-      if (one != candidates_.end()) return one->tile;
+      if (one != candidates_.end()) return tile_of(*one);
     }
     std::vector<std::pair<double, const Candidate*>> weighed;
     double fewest = std::numeric_limits<double>::infinity();
     for (const Candidate& candidate : candidates_) {
-      if (weighed.size() == kWeighed || candidate.cost.bound > fewest * kCycleSlack) break;
-      weighed.emplace_back(cost_.cycles(candidate.tile), &candidate);
+      if (weighed.size() == kWeighed || candidate.bound > fewest * kCycleSlack) break;
+      weighed.emplace_back(cost_.cycles(tile_of(candidate)), &candidate);
       fewest = std::min(fewest, weighed.back().first);
     }
     // Among equals: room for the neighbours' buffers, then few steps.
@@ -164,15 +192,17 @@ private:
     const auto best = std::min_element(weighed.begin(), weighed.end(),
                                        [&](const auto& a, const auto& b) { return key(a) < key(b); });
     cycles_ = best->first;
-    commands_ = cost_.commands(best->second->tile);
+    auto tile = tile_of(*best->second);
+    commands_ = cost_.commands(tile);
     traffic_ = best->second->cost.traffic;
-    return best->second->tile;
+    return tile;
   }
 
   const MatrixOp& op_;
   Budget budget_;
   std::int64_t copies_;
   const Capability& capability_;
+  std::vector<std::vector<KChunk>> chunkings_;
   MatrixCost cost_;
   std::vector<Candidate> candidates_;
   std::int64_t least_staging_ = std::numeric_limits<std::int64_t>::max();

@@ -127,10 +127,10 @@ private:
   /// order by waits or by a common queue.
   void check_order(const char* name, const std::vector<sgb_descriptor>& list, const Accesses& accesses,
                    const AbstractRun& run) {
-    HazardTracker hazards;
+    HazardTracker hazards(queues_.size());
     for (std::uint32_t position = 0; position < run.order.size(); ++position) {
       const std::uint32_t index = run.order[position];
-      for (const std::uint32_t other_position : hazards.add(position, accesses[index])) {
+      for (const std::uint32_t other_position : hazards.add(position, list[index].queue, accesses[index])) {
         const std::uint32_t other = run.order[other_position];
         if (run.before[index][list[other].queue] >= run.number[other]) continue;
         complain(name, index,
