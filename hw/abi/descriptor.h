@@ -116,7 +116,11 @@ struct sgb_dma {
  *   8 bits: with q = saturate(round_half_even(float(acc) * scale[n]) + out_zero), unclipped, the result is
  *           saturate(round_half_even(((q - out_zero) * out_scale + (R - residual_zero) * residual_scale) /
  *           sum_scale) + sum_zero), in float in this order, then clipped to [clip_min, clip_max]
- *   float:  acc (bias included) + R, then clipped */
+ *   float:  acc (bias included) + R, then clipped
+ * block_n (0 = none; float A and B only): B is block-diagonal. Output column j belongs to block
+ * (block_at + j) / block_n, which takes part with channels [block * block_c, (block + 1) * block_c) only: the
+ * other elements of B are gaps, whose products are not added (an infinity times a gap's 0 would be). 8-bit
+ * products need no such fields: a gap holds the column's zero point. */
 #define SGB_MATRIX_KEEP 1u
 #define SGB_MATRIX_CONTINUE 2u
 #define SGB_MATRIX_CLIP 4u
@@ -143,6 +147,8 @@ struct sgb_matrix {
   int32_t residual_row_stride, residual_pixel_stride; /* bytes; channel n follows n - 1 */
   float out_scale, residual_scale, sum_scale;         /* 8-bit results with a residual */
   int32_t sum_zero;
+  uint32_t block_c, block_n, block_at;
+  uint32_t reserved;
 };
 
 /* Vector engine. `count`: elements of out, for every operation (softmax, LRN: outer * axis * inner; mean:
@@ -340,7 +346,7 @@ struct sgb_run_block {
 SGB_ASSERT(sizeof(struct sgb_wait) == 8, "sgb_wait");
 SGB_ASSERT(sizeof(struct sgb_dma_dim) == 20, "sgb_dma_dim");
 SGB_ASSERT(sizeof(struct sgb_dma) == 152, "sgb_dma");
-SGB_ASSERT(sizeof(struct sgb_matrix) == 176, "sgb_matrix");
+SGB_ASSERT(sizeof(struct sgb_matrix) == 192, "sgb_matrix");
 SGB_ASSERT(sizeof(struct sgb_vector) == 136, "sgb_vector");
 SGB_ASSERT(sizeof(struct sgb_sort) == 80, "sgb_sort");
 SGB_ASSERT(offsetof(struct sgb_descriptor, wait) == 16, "sgb_descriptor.wait");

@@ -118,8 +118,10 @@ struct MatrixOp {
   Dims batch;  ///< extents of the batch dimensions; one command (at least) for each index
   std::int64_t groups = 1;
   /// Groups of the network that one group stands for: in_c and n are those of all of them, and B is
-  /// block-diagonal, with the zero point between the blocks.
+  /// block-diagonal, with the zero point (floats: 0) between the blocks.
   std::int64_t blocks = 1;
+  /// Commands must leave the gaps' products out: an infinity times 0 is not 0.
+  [[nodiscard]] bool has_float_blocks() const { return blocks > 1 && a_type == DType::kFloat32; }
   std::int64_t in_h = 1, in_w = 1, in_c = 1;
   std::int64_t out_h = 1, out_w = 1, n = 1;
   WindowShape window;

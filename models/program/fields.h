@@ -142,6 +142,9 @@ void visit_matrix(Op& op, Visitor& v) {
   v.real("residual_scale", op.residual_scale);
   v.real("sum_scale", op.sum_scale);
   v.number("sum_zero", op.sum_zero);
+  v.number("block_c", op.block_c);
+  v.number("block_n", op.block_n);
+  v.number("block_at", op.block_at);
 }
 
 template <typename Op, typename Visitor>

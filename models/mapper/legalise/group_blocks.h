@@ -6,7 +6,7 @@
 
 namespace systole::mapper {
 
-/// Joins the groups of a convolution with constant 8-bit weights into as many block-diagonal products as
+/// Joins the groups of a convolution with constant weights into as many block-diagonal products as
 /// takes the fewest cycles: on the array, and to load the gaps between the blocks. A group of few channels
 /// leaves most of the array idle; neighbours in the same command use it. Floats stay apart: 0 times an
 /// infinity of a neighbour's would not be 0.

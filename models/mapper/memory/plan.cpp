@@ -96,6 +96,7 @@ private:
       if (const auto* op = std::get_if<MatrixOp>(&node.op); op != nullptr && op->pack != kNoValue) {
         const MatrixTile tile{op->out_h,
                               op->groups > 1 ? op->groups : op->n,
+                              0,
                               {{0, op->window.kernel[0], 0, op->window.kernel[1], 0, op->in_c}},
                               true};
         hw_.values[op->pack].dims = {PackLayout(*op, tile, capability_).bytes()};

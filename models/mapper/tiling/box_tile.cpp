@@ -113,8 +113,10 @@ std::string describe(const HwOp& op, const Tile& tile) {
   }
   const auto& matrix = std::get<MatrixOp>(op);
   const auto& cut = std::get<MatrixTile>(tile);
+  const std::int64_t columns = cut.group_columns > 0 ? cut.group_columns : cut.columns;
   std::string text = "rows " + std::to_string(cut.rows) +
-                     (matrix.groups > 1 ? " x groups " : " x channels ") + std::to_string(cut.columns);
+                     (matrix.groups > 1 && cut.group_columns == 0 ? " x groups " : " x channels ") +
+                     std::to_string(columns);
   if (cut.chunks.size() > 1) text += " x K in " + std::to_string(cut.chunks.size());
   return text;
 }

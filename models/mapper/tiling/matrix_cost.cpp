@@ -88,7 +88,11 @@ MatrixCost::Counts MatrixCost::count(const MatrixTile& tile) const {
   const bool split = n.chunks > 1;
   const bool per_column = op_.groups > 1;
   n.a_loads = batches_ * n.row_tiles * n.chunks;
-  if (per_column || split || (tile.rows_inside && n.row_tiles > 1)) n.a_loads *= n.column_tiles;
+  if (split || (tile.rows_inside && n.row_tiles > 1)) {
+    n.a_loads *= n.column_tiles;
+  } else if (per_column) {  // the parts of a group share their input
+    n.a_loads *= tile.group_columns > 0 ? op_.groups : n.column_tiles;
+  }
   const bool again = split || (!tile.rows_inside && n.column_tiles > 1);
   n.b_repeats = again ? batches_ * n.row_tiles : batches_;
   if (shared_b_ && n.column_tiles * n.chunks == 1) n.b_repeats = 1;
@@ -125,7 +129,11 @@ TileCost MatrixCost::operator()(const MatrixTile& tile, std::int64_t input_rows)
       cost.traffic +=
           batches_ * snake_bytes(n.column_tiles, all, rows_at(0), rows_at((n.row_tiles - 1) * tile.rows));
     } else {
-      cost.traffic += batches_ * all * (op_.groups == 1 && split ? n.column_tiles : 1);
+      const bool parts_again = tile.group_columns > 0 && tile.rows_inside && n.row_tiles > 1;
+      cost.traffic += batches_ * all *
+                      (op_.groups == 1 && split ? n.column_tiles
+                       : parts_again            ? n.column_tiles / op_.groups
+                                                : 1);
     }
   }
   // B and its companions: `passes` over all column tiles.
@@ -306,10 +314,9 @@ double MatrixCost::result_cycles(const MatrixTile& tile, bool store) const {
 }
 
 double MatrixCost::share_of_whole_tiles(const MatrixTile& tile, const Counts& n) const {
-  const std::int64_t units = op_.groups > 1 ? op_.groups : op_.n;
-  return static_cast<double>(op_.out_h * units) /
+  return static_cast<double>(op_.out_h * op_.groups * op_.n) /
          static_cast<double>(n.row_tiles * std::min(tile.rows, op_.out_h) * n.column_tiles *
-                             std::min(tile.columns, units));
+                             column_range(op_, tile, 0).count);
 }
 
 double MatrixCost::commands(const MatrixTile& tile) const {
@@ -326,9 +333,8 @@ double MatrixCost::cycles(const MatrixTile& tile) const {
   const Machine machine(capability_);
   const auto real = [](std::int64_t value) { return static_cast<double>(value); };
   // Edge tiles are smaller: work is counted in whole tiles.
-  const std::int64_t units = op_.groups > 1 ? op_.groups : op_.n;
   const double row_share = real(op_.out_h) / (real(n.row_tiles) * real(std::min(tile.rows, op_.out_h)));
-  const double column_share = real(units) / (real(n.column_tiles) * real(std::min(tile.columns, units)));
+  const double column_share = real(op_.groups * op_.n) / (real(n.column_tiles) * real(range.count));
   const double share = share_of_whole_tiles(tile, n);
   const double tiles = real(batches_ * n.row_tiles * n.column_tiles);
   const double steps = tiles * real(n.chunks);

@@ -235,6 +235,11 @@ private:
     }
     m.in_c = static_cast<std::uint32_t>(chunk.channels);
     m.n = static_cast<std::uint32_t>(range.per_group);
+    if (op_.has_float_blocks()) {
+      m.block_c = static_cast<std::uint32_t>(op_.in_c / op_.blocks);
+      m.block_n = static_cast<std::uint32_t>(op_.n / op_.blocks);
+      m.block_at = static_cast<std::uint32_t>(range.first % op_.n);
+    }
     set_strides(a, op_.a_roles, m.in_w, m.a_row_stride, m.a_pixel_stride);
     m.kernel_h = static_cast<std::uint16_t>(chunk.kernel_h);
     m.kernel_w = static_cast<std::uint16_t>(chunk.kernel_w);

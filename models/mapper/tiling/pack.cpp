@@ -34,14 +34,25 @@ PackBlock layout(const MatrixOp& op, std::int64_t groups, std::int64_t per_group
   return block;
 }
 
+std::int64_t parts_of_group(const MatrixOp& op, const MatrixTile& tile) {
+  return (op.n + tile.group_columns - 1) / tile.group_columns;
+}
+
 }  // namespace
 
 std::int64_t column_tile_count(const MatrixOp& op, const MatrixTile& tile) {
+  if (tile.group_columns > 0) return op.groups * parts_of_group(op, tile);
   const std::int64_t units = op.groups > 1 ? op.groups : op.n;
   return (units + tile.columns - 1) / tile.columns;
 }
 
 ColumnRange column_range(const MatrixOp& op, const MatrixTile& tile, std::int64_t index) {
+  if (tile.group_columns > 0) {
+    const std::int64_t group = index / parts_of_group(op, tile);
+    const std::int64_t at = index % parts_of_group(op, tile) * tile.group_columns;
+    const std::int64_t count = std::min(tile.group_columns, op.n - at);
+    return {group * op.n + at, count, group, 1, count};
+  }
   const std::int64_t first = index * tile.columns;
   if (op.groups > 1) {
     const std::int64_t groups = std::min(tile.columns, op.groups - first);
@@ -96,6 +107,12 @@ const PackBlock& PackLayout::block(std::int64_t batch, std::int64_t column_tile,
   return blocks_[static_cast<std::size_t>((own_batch * column_tiles_ + column_tile) * chunks + chunk)];
 }
 
+// What multiplies to nothing: a column's zero point, or a float's 0.
+int PackLayout::gap_of(std::int64_t n) const {
+  if (op_.b_zero.empty()) return 0;
+  return op_.b_zero[op_.b_zero.size() > 1 ? static_cast<std::size_t>(n) : 0];
+}
+
 // One column tile: K rows of `used` columns, column by column, as the weights of a filter stand together. The
 // tile is small beside the caches, the weights are not.
 template <std::size_t kSize>
@@ -115,8 +132,7 @@ void PackLayout::write_tile(std::byte* to, const std::byte* weights, std::int64_
         const std::int64_t row = column + ky * op_.b_index.ky + kx * op_.b_index.kx;
         for (std::int64_t c = chunk.c; c < chunk.c + chunk.channels; ++c) {
           if (op_.blocks > 1 && own_block != c / block_c) {  // between the blocks
-            *out =
-                static_cast<std::byte>(op_.b_zero[op_.b_zero.size() > 1 ? static_cast<std::size_t>(n) : 0]);
+            std::memset(out, gap_of(n), kSize);
           } else {
             const std::int64_t channel = order.empty() ? c % block_c : order[static_cast<std::size_t>(c)];
             std::memcpy(out, weights + (row + channel * op_.b_index.c) * kBytes, kSize);

@@ -30,6 +30,7 @@ public:
 
 private:
   [[nodiscard]] std::int64_t b_batches() const;
+  [[nodiscard]] int gap_of(std::int64_t n) const;
   template <std::size_t kSize>
   void write_tile(std::byte* to, const std::byte* weights, std::int64_t base, std::int64_t first,
                   std::int64_t used, const KChunk& chunk) const;

@@ -48,8 +48,10 @@ std::vector<std::vector<KChunk>> chunkings(const MatrixOp& op, const Capability&
   const bool one_tap = op.window.kernel[0] * op.window.kernel[1] == 1;
   const bool is_float = op.a_type == DType::kFloat32;
   const auto rows = static_cast<std::int64_t>(capability.array_rows);
+  // A command knows its blocks by the channels of all of them.
+  const bool whole = op.has_float_blocks();
   const auto add = [&](bool taps) {
-    for (std::int64_t channels : sizes_of_parts(op.in_c)) {
+    for (std::int64_t channels : whole ? std::vector{op.in_c} : sizes_of_parts(op.in_c)) {
       // Whole folds of the array where it makes a difference.
       if (channels > rows) channels = static_cast<std::int64_t>(round_up(channels, rows));
       auto chunks = chunks_of(op, channels, taps);
@@ -67,6 +69,7 @@ struct Candidate {
   std::size_t chunking = 0;
   std::int64_t rows = 1;
   std::int64_t columns = 1;
+  std::int64_t group_columns = 0;
   bool rows_inside = true;
   TileCost cost;
   double bound = 0;  ///< of those with the least traffic: cycles at least
@@ -113,7 +116,7 @@ private:
     const std::vector<std::int64_t> rows = sizes_of_parts(op_.out_h);
     std::vector<std::int64_t> input_rows(rows.size());
     for (std::size_t i = 0; i < chunkings_.size(); ++i) {
-      MatrixTile tile{1, 1, chunkings_[i], true, cost_.block_align(), copies_};
+      MatrixTile tile{1, 1, 0, chunkings_[i], true, cost_.block_align(), copies_};
       for (std::size_t r = 0; r < rows.size(); ++r) {
         tile.rows = rows[r];
         input_rows[r] = cost_.input_rows(tile);
@@ -123,6 +126,16 @@ private:
         for (std::size_t r = 0; r < rows.size(); ++r) {
           tile.rows = rows[r];
           if (cost_.accumulators_hold(tile)) add(tile, i, input_rows[r]);
+        }
+      }
+      if (op_.groups == 1) continue;
+      tile.columns = 1;
+      for (const std::int64_t tiles : sizes_of_parts((op_.n + cols - 1) / cols)) {
+        if (tiles * cols >= op_.n) continue;  // that is a whole group
+        tile.group_columns = tiles * cols;
+        for (std::size_t r = 0; r < rows.size(); ++r) {
+          tile.rows = rows[r];
+          add(tile, i, input_rows[r]);
         }
       }
     }
@@ -140,12 +153,13 @@ private:
       if (cost.staging > budget_.bytes) continue;
       least_traffic_ = std::min(least_traffic_, cost.traffic);
       if (static_cast<double>(cost.traffic) > most_traffic()) continue;
-      candidates_.push_back({chunking, tile.rows, tile.columns, rows_inside, cost});
+      candidates_.push_back({chunking, tile.rows, tile.columns, tile.group_columns, rows_inside, cost});
     }
   }
 
   [[nodiscard]] MatrixTile tile_of(const Candidate& c) const {
-    return {c.rows, c.columns, chunkings_[c.chunking], c.rows_inside, cost_.block_align(), copies_};
+    return {c.rows,        c.columns,           c.group_columns, chunkings_[c.chunking],
+            c.rows_inside, cost_.block_align(), copies_};
   }
 
   void set_bounds() {
@@ -156,6 +170,7 @@ private:
       chunking = c.chunking;
       tile.rows = c.rows;
       tile.columns = c.columns;
+      tile.group_columns = c.group_columns;
       tile.rows_inside = c.rows_inside;
       c.bound = cost_.bound(tile, c.cost);
     }

@@ -24,6 +24,7 @@ MatrixTile share(const HwGraph& hw, const MatrixOp& op, const Homes& homes, cons
     by_rows.rows = parts(op.out_h, std::min(more, op.out_h));
     if (column_tiles == 1) by_rows.rows_inside = true;  // the weights stay
   }
+  if (tile.group_columns > 0) return by_rows;
   MatrixTile by_columns = tile;
   const std::int64_t units = op.groups > 1 ? op.groups : op.n;
   const std::uint64_t whole = op.groups > 1 ? 1 : capability.array_cols;

@@ -22,10 +22,11 @@ struct KChunk {
 };
 
 struct MatrixTile {
-  std::int64_t rows = 1;       ///< output rows
-  std::int64_t columns = 1;    ///< output channels; with groups: whole groups
-  std::vector<KChunk> chunks;  ///< at least one
-  bool rows_inside = true;     ///< loop order: columns outside, rows inside; or the other way round
+  std::int64_t rows = 1;           ///< output rows
+  std::int64_t columns = 1;        ///< output channels; with groups: whole groups
+  std::int64_t group_columns = 0;  ///< > 0: output channels of one group instead, groups one by one
+  std::vector<KChunk> chunks;      ///< at least one
+  bool rows_inside = true;         ///< loop order: columns outside, rows inside; or the other way round
   /// Of the pack's blocks: a burst's start where they are loaded one by one, less where they stay together.
   std::int64_t block_align = 64;
   std::int64_t copies = 2;  ///< buffers of an operand that changes from step to step

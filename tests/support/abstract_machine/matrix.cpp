@@ -61,6 +61,7 @@ public:
   [[nodiscard]] float float_sum(std::int64_t oy, std::int64_t ox, std::int64_t n, float start) const {
     float sum = start;
     for_terms(oy, ox, 4, [&](std::int64_t k, std::uint64_t a) {
+      if (op_.block_n != 0 && k % op_.in_c / op_.block_c != (op_.block_at + n) / op_.block_n) return;
       const float left = a == 0 ? 0.0F : memory_.load<float>(a);
       const float product = left * memory_.load<float>(b_at(k, n, 4));
       sum = sum + product;

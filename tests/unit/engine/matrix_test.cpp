@@ -231,56 +231,6 @@ TEST(MatrixJob, IntegerConvolutionsAreExact) {
   }
 }
 
-TEST(MatrixJob, FloatSumsHaveOneOrder) {
-  MatrixConfig config = array(3, 4);
-  config.format = DType::kFloat32;
-  MatrixFactory factory(config);
-  sgb_descriptor descriptor = convolution(5, 6, 3, 7, 3, 4);
-  sgb_matrix& d = descriptor.u.matrix;
-  d.a_type = d.b_type = d.out_type = SGB_TYPE_FLOAT32;
-  d.pad_top = d.pad_left = 1;
-  d.out_h = 5;
-  d.out_w = 6;
-  d.a_pixel_stride *= 4;
-  d.a_row_stride *= 4;
-  d.out_row_stride = d.out_pixel_stride * 6;
-  d.flags = SGB_MATRIX_CLIP;
-  d.clip_min_f = -1.0F;
-  d.clip_max_f = 2.0F;
-  std::mt19937 random(3);
-  std::vector<float> a(90);
-  std::vector<float> b(189);
-  std::vector<float> bias(7);
-  for (auto* values : {&a, &b, &bias}) {
-    for (float& value : *values) value = static_cast<float>(random() % 20001) / 10000.0F - 1.0F;
-  }
-  MemoryShell memory(8192);
-  d.a = memory.put(a);
-  d.b = memory.put(b);
-  d.bias = memory.put(bias);
-  std::vector<float> addend(210);
-  for (float& value : addend) value = static_cast<float>(random() % 20001) / 10000.0F - 1.0F;
-  d.residual = memory.put(addend);
-  d.residual_row_stride = d.out_row_stride;
-  d.residual_pixel_stride = d.out_pixel_stride;
-  d.out = memory.reserve(30 * 7 * 4);
-  const auto job = make_job(factory, descriptor);
-  memory.run(*job);
-  const auto out = memory.get<float>(d.out, 210);
-  for (std::uint32_t p = 0; p < 30; ++p) {
-    for (std::uint32_t n = 0; n < 7; ++n) {
-      const float sum = test::window_sum(
-          d, p, 0.0F, [&](float partial, std::int64_t y, std::int64_t x, std::uint32_t c, std::uint32_t k) {
-            const float value = y < 0 ? 0.0F : a[static_cast<std::size_t>(y * 18 + x * 3 + c)];
-            const float term = value * b[packed_index(d, 27, k, n)];
-            return partial + term;
-          });
-      const float biased = sum + bias[n];
-      ASSERT_EQ(out[p * 7 + n], std::min(std::max(biased + addend[p * 7 + n], -1.0F), 2.0F));
-    }
-  }
-}
-
 TEST(MatrixJob, KeepAndContinueSplitASum) {
   // K = 10 in one command, and as 6 + 4 in two.
   const std::uint32_t m = 5;

@@ -57,13 +57,35 @@ TEST(Groups, ThatFillTheArrayStayApart) {
   EXPECT_TRUE(std::all_of(list.begin(), list.end(), [](const sgb_matrix& m) { return m.in_c <= 48; }));
 }
 
-TEST(Groups, OfFloatsStayApart) {
+TEST(Groups, OfFloatsTellTheirBlocks) {
   Network net;
-  net.output(net.conv(net.input(DType::kFloat32, {1, 8, 6, 6}), 8, grouped(3, 8)));
+  net.output(net.conv(net.input(DType::kFloat32, {1, 8, 6, 6}), 16, grouped(3, 8)));
   mapper::MapReport report;
   const auto list = commands(net.graph(), array_of(4, DType::kFloat32), &report);
-  EXPECT_EQ(report.gap_bytes, 0U);
-  EXPECT_TRUE(std::all_of(list.begin(), list.end(), [](const sgb_matrix& m) { return m.in_c == 1; }));
+  ASSERT_FALSE(list.empty());
+  for (const sgb_matrix& m : list) {
+    EXPECT_EQ(m.block_c, 1U);
+    EXPECT_EQ(m.block_n, 2U);
+    EXPECT_EQ(m.n, 2 * m.in_c);
+  }
+  // Two channels of four columns: 18 rows of K are 5 folds, for half of the columns that the array has.
+  EXPECT_EQ(list.front().in_c, 2U);
+  EXPECT_EQ(report.gap_bytes, 4U * (9 * 2 * 4 - 9 * 4) * 4);
+}
+
+// AlexNet's groups of 48 channels and 128 filters in float: one group's filters alone are 600 KiB.
+TEST(Groups, AreCutWhereOneDoesNotFit) {
+  for (const DType type : {DType::kFloat32, DType::kInt8}) {
+    Network net;
+    const auto x = net.input(type, {1, 8, 9, 9});
+    net.output(type == DType::kInt8 ? net.qconv(x, 48, grouped(5, 2)) : net.conv(x, 48, grouped(5, 2)));
+    mapper::Capability c = array_of(8, type);
+    c.sram_size = Bytes(type == DType::kInt8 ? 4096 : 12 * 1024);
+    const auto list = commands(net.graph(), c);
+    EXPECT_TRUE(
+        std::all_of(list.begin(), list.end(), [](const sgb_matrix& m) { return m.n < 24 && m.in_c == 4; }));
+    test::expect_right_in_all_modes(net.graph(), c);
+  }
 }
 
 TEST(Groups, GiveTheReferencesResults) {

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "hw/blocks/engine/matrix/epilogue.h"
+#include "hw/blocks/engine/matrix/float_product.h"
 #include "hw/numerics/gemm.h"
 #include "hw/numerics/im2col.h"
 
@@ -129,16 +130,18 @@ void Arithmetic::finish_rows(const FoldStep& step, Acc* sums, std::size_t row) {
 void Arithmetic::finish_floats(const FoldStep& step) {
   const Sums<float> sums = sums_of(op_, step, accumulators_->floats, float_sums_);
   const Windows a = windows(step.pixels);
-  numerics::gemm({.m = step.pixels.size(),
-                  .n = step.n.size(),
-                  .k = op_.k,
-                  .a = reinterpret_cast<const float*>(a.data),
-                  .lda = a.row,
-                  .b = reinterpret_cast<const float*>(weights_.data()),
-                  .b_layout = numerics::BLayout::row_major(step.n.size()),
-                  .c = sums.data,
-                  .ldc = sums.row,
-                  .accumulate = op_.continues()});
+  multiply(op_,
+           {.m = step.pixels.size(),
+            .n = step.n.size(),
+            .k = op_.k,
+            .a = reinterpret_cast<const float*>(a.data),
+            .lda = a.row,
+            .b = reinterpret_cast<const float*>(weights_.data()),
+            .b_layout = numerics::BLayout::row_major(step.n.size()),
+            .c = sums.data,
+            .ldc = sums.row,
+            .accumulate = op_.continues()},
+           step.n.begin);
   finish_rows(step, sums.data, sums.row);
 }
 

@@ -28,6 +28,7 @@ bool shape_is_sound(const sgb_matrix& d, Operation& op) {
 }
 
 bool integer_fields_are_sound(const sgb_matrix& d, const Operation& op) {
+  if (d.block_n != 0 || d.block_c != 0 || d.block_at != 0) return false;
   if (!fits(op.a_type, d.a_zero)) return false;
   if (d.b_zero_table == 0 && !fits(op.b_type, d.b_zero)) return false;
   if ((d.flags & SGB_MATRIX_CLIP) != 0) return false;
@@ -43,7 +44,15 @@ bool residual_is_sound(const sgb_matrix& d, const Operation& op) {
   return fits(op.out_type, d.residual_zero) && fits(op.out_type, d.sum_zero) && d.sum_scale > 0.0F;
 }
 
+// The last column's block has its channels.
+bool blocks_are_sound(const sgb_matrix& d) {
+  if (d.block_n == 0) return d.block_c == 0 && d.block_at == 0;
+  const std::uint64_t last = (std::uint64_t{d.block_at} + d.n - 1) / d.block_n;
+  return d.n > 0 && d.block_c > 0 && (last + 1) * d.block_c <= d.in_c;
+}
+
 bool float_fields_are_sound(const sgb_matrix& d, const Operation& op) {
+  if (!blocks_are_sound(d)) return false;
   if (op.out_type != DType::kFloat32 || d.scale != 0) return false;
   if (d.a_zero != 0 || d.b_zero != 0 || d.b_zero_table != 0 || d.out_zero != 0) return false;
   // Written so that a NaN bound is refused too.

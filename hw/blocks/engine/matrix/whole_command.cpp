@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "hw/blocks/engine/matrix/epilogue.h"
+#include "hw/blocks/engine/matrix/float_product.h"
 #include "hw/numerics/gemm.h"
 #include "hw/numerics/im2col.h"
 
@@ -176,16 +177,18 @@ void WholeProduct::run() {
   if (op_.is_float()) {
     take_weights<float>();
     return run_in_pieces(accumulators_->floats, [&](std::uint32_t begin, std::uint32_t end, float* sums) {
-      numerics::gemm({.m = end - begin,
-                      .n = op_.d.n,
-                      .k = op_.k,
-                      .a = windows<float>(begin, end, 0.0F),
-                      .lda = lda_,
-                      .b = reinterpret_cast<const float*>(weights_.data()),
-                      .b_layout = numerics::BLayout::row_major(op_.d.n),
-                      .c = sums,
-                      .ldc = op_.d.n,
-                      .accumulate = op_.continues()});
+      multiply(op_,
+               {.m = end - begin,
+                .n = op_.d.n,
+                .k = op_.k,
+                .a = windows<float>(begin, end, 0.0F),
+                .lda = lda_,
+                .b = reinterpret_cast<const float*>(weights_.data()),
+                .b_layout = numerics::BLayout::row_major(op_.d.n),
+                .c = sums,
+                .ldc = op_.d.n,
+                .accumulate = op_.continues()},
+               0);
     });
   }
   take_weights<std::uint8_t>();
