@@ -5,7 +5,9 @@
 #include <limits>
 
 #include "hw/base/assert.h"
+#include "models/quantise/qdq_constants.h"
 #include "models/quantise/qdq_match.h"
+#include "models/quantise/qdq_products.h"
 #include "models/quantise/rewriter.h"
 
 namespace systole::quantise {
@@ -205,13 +207,15 @@ private:
 
 }  // namespace
 
-ir::Graph fuse_qdq(const ir::Graph& graph, QdqScope scope, QdqReport* report) {
+ir::Graph fuse_qdq(const ir::Graph& network, QdqScope scope, QdqReport* report) {
+  const ir::Graph graph = fold_quantised_constants(network);
   const auto order = graph.topological_order();
   SYSTOLE_ASSERT(order.has_value(), "the graph has a cycle");
   QdqReport own;
   QdqReport& filled = report != nullptr ? *report : own;
   filled = {};
-  return Fusion(graph, scope, filled).run(*order);
+  ir::Graph fused = Fusion(graph, scope, filled).run(*order);
+  return scope == QdqScope::kAll ? integer_products(fused, filled.rewritten) : fused;
 }
 
 }  // namespace systole::quantise

@@ -32,7 +32,10 @@ struct QdqReport {
 ///   scales and zero points are constant, of feature maps one per tensor, of weights one or one per output;
 ///   weights are constant, bias is constant (it is rounded to the accumulator's scale where it has another);
 ///   nobody else reads what is between, and the integers' types are those of the QLinear operator.
+/// A QuantizeLinear of constants (weights that are there as floats) becomes the constant first. With kAll,
+/// Conv, Gemm and MatMul whose result nobody quantises become integer products, too, and their sums floats
+/// (ConvInteger or MatMulInteger -> DequantizeLinear -> Add of the bias).
 /// The rest stays as it is; what nobody reads any more is dropped.
-ir::Graph fuse_qdq(const ir::Graph& graph, QdqScope scope, QdqReport* report = nullptr);
+ir::Graph fuse_qdq(const ir::Graph& network, QdqScope scope, QdqReport* report = nullptr);
 
 }  // namespace systole::quantise

@@ -282,6 +282,36 @@ std::vector<std::int32_t> integer_bias(const ir::Graph& graph, const ir::Node& p
   return bias;
 }
 
+std::vector<float> float_bias(const ir::Graph& graph, const ir::Node& product, std::int64_t outputs) {
+  if (product.op == OpKind::kMatMul || !has_input(product, 2)) return {};
+  const auto from = dequantised(graph, product.inputs[2]);
+  const ir::Tensor& values = value(graph, from ? from->integers : product.inputs[2]);
+  std::vector<float> bias(static_cast<std::size_t>(outputs));
+  for (std::int64_t c = 0; c < outputs; ++c) {
+    const std::int64_t at = values.elements() == 1 ? 0 : c;
+    float& number = bias[static_cast<std::size_t>(c)];
+    if (from) {
+      number = static_cast<float>(values.as<std::int32_t>()[at]) * scale_at(graph, *from, at);
+    } else {
+      read_floats(values, static_cast<std::size_t>(at), {&number, 1});
+    }
+  }
+  return bias;
+}
+
+std::optional<QdqMatch> match_float_product(const ir::Graph& graph, ir::NodeIndex index) {
+  const ir::Node& node = graph.node(index);
+  if (node.op != OpKind::kConv && node.op != OpKind::kGemm && node.op != OpKind::kMatMul) return std::nullopt;
+  QdqMatch match;
+  match.op = index;
+  if (!match_product(graph, node, match)) return std::nullopt;
+  const ir::Tensor& weights = value(graph, match.operands[1].integers);
+  if (!graph.tensor(match.operands[1].integers).is_constant()) return std::nullopt;
+  // A batch of matrices has no scale for each of its outputs.
+  if (node.op == OpKind::kMatMul && weights.shape.size() != 2) return std::nullopt;
+  return match;
+}
+
 std::optional<QdqMatch> match_qdq(const ir::Graph& graph, ir::NodeIndex quantise) {
   const ir::Node& end = graph.node(quantise);
   const auto result = parameters_of(graph, end, end.outputs[0]);

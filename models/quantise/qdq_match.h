@@ -29,6 +29,9 @@ struct QdqMatch {
 /// The match that ends at this QuantizeLinear, if there is one.
 std::optional<QdqMatch> match_qdq(const ir::Graph& graph, ir::NodeIndex quantise);
 
+/// A Conv, Gemm or MatMul of dequantised integers and constant weights; `quantise` means nothing.
+std::optional<QdqMatch> match_float_product(const ir::Graph& graph, ir::NodeIndex index);
+
 /// The QuantizeLinear's own scale and zero point; `integers` is its result.
 Dequantised result_of(const ir::Graph& graph, const ir::Node& quantise);
 
@@ -36,6 +39,9 @@ Dequantised result_of(const ir::Graph& graph, const ir::Node& quantise);
 /// constant int32. `scales`: a_scale x w_scale of every output, in float.
 std::vector<std::int32_t> integer_bias(const ir::Graph& graph, const ir::Node& product,
                                        const std::vector<float>& scales);
+
+/// Its bias as floats, one per output; empty: none.
+std::vector<float> float_bias(const ir::Graph& graph, const ir::Node& product, std::int64_t outputs);
 
 /// a_scale x w_scale of every output of a product.
 std::vector<float> product_scales(const ir::Graph& graph, const QdqMatch& match);

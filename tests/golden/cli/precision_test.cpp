@@ -182,5 +182,27 @@ TEST_F(Precision, TheQdqFormComputesInIntegers) {
   EXPECT_THAT(last_.err, HasSubstr("conv"));
 }
 
+/// Only operands are quantised, and weights are there as floats, as exporters of quantisation-aware training
+/// write it.
+TEST_F(Precision, TheQdqFormMayLeaveResultsInFloat) {
+  ModelBuilder model;
+  model.input("x", {1, 3, 10, 10}).output("y");
+  std::vector<float> weights(8 * 27);
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    weights[i] = 0.004F * static_cast<float>(i * 37 % 255) - 0.5F;
+  model.floats("x_s", {}, {0.011F}).floats("w_s", {}, {0.0041F}).floats("w", {8, 3, 3, 3}, weights);
+  model.floats("b", {8}, {1, -1, 2, -2, 0, 7, -8, 3});
+  model.ints("x_z", TensorProto::UINT8, {}, {128}).ints("w_z", TensorProto::INT8, {}, {0});
+  model.node("QuantizeLinear", {"x", "x_s", "x_z"}, {"x_q"}, "x_q");
+  model.node("DequantizeLinear", {"x_q", "x_s", "x_z"}, {"x_dq"}, "x_dq");
+  model.node("QuantizeLinear", {"w", "w_s", "w_z"}, {"w_q"}, "w_q");
+  model.node("DequantizeLinear", {"w_q", "w_s", "w_z"}, {"w_dq"}, "w_dq");
+  model.node("Conv", {"x_dq", "w_dq", "b"}, {"c"}, "conv");
+  model.node("Relu", {"c"}, {"y"}, "relu");
+  ASSERT_FALSE(run(model).is_null()) << last_.err;
+  EXPECT_THAT(layers_, AllOf(HasSubstr("conv,ConvInteger,matrix"),
+                             HasSubstr("conv_dequantize,DequantizeLinear,vector"), Not(HasSubstr("w_q"))));
+}
+
 }  // namespace
 }  // namespace systole::cli
