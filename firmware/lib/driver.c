@@ -49,8 +49,12 @@ enum sys_load_status sys_load(struct sys_network* network) {
   if (network->class_output != SGB_RUN_NO_CLASS && network->class_output >= network->output_count) {
     return SYS_BAD_TABLE;
   }
+  const uint32_t io = network->input_count + network->output_count;
+  network->io = sys_allocate(io * sizeof(struct sys_io));
+  network->base = sys_allocate(io * sizeof(uint32_t));
+  if (network->io == NULL || network->base == NULL) return SYS_OUT_OF_MEMORY;
   load_io(network->io, network->input_count, run + FIELD(sgb_run_block, input), network->inferences);
-  load_io(network->io + SGB_RUN_MAX_IO, network->output_count, run + FIELD(sgb_run_block, output),
+  load_io(network->io + network->input_count, network->output_count, run + FIELD(sgb_run_block, output),
           network->inferences);
   if (status != SYS_LOADED) return status;
 
@@ -129,7 +133,7 @@ enum sys_load_status sys_link(struct sys_network* network) {
     const struct sys_symbol symbol = network->symbol[index];
     uint32_t base = symbol.kind == SGB_SYMBOL_DATA ? network->data : network->workspace;
     if (symbol.kind == SGB_SYMBOL_INPUT || symbol.kind == SGB_SYMBOL_OUTPUT) {
-      const uint32_t io = symbol.index + (symbol.kind == SGB_SYMBOL_OUTPUT ? SGB_RUN_MAX_IO : 0);
+      const uint32_t io = symbol.index + (symbol.kind == SGB_SYMBOL_OUTPUT ? network->input_count : 0);
       base = network->io[io].base;
       /* The same address for every inference needs no second look. */
       if (network->io[io].stride != 0 &&
@@ -147,12 +151,12 @@ enum sys_load_status sys_link(struct sys_network* network) {
 }
 
 void sys_link_inference(const struct sys_network* network, uint32_t inference) {
-  uint32_t base[2 * SGB_RUN_MAX_IO];
+  uint32_t* const base = network->base;
   for (uint32_t i = 0; i < network->input_count; ++i) {
     base[i] = network->io[i].base + network->io[i].stride * inference;
   }
   for (uint32_t i = 0; i < network->output_count; ++i) {
-    base[SGB_RUN_MAX_IO + i] = sys_output(network, i, inference);
+    base[network->input_count + i] = sys_output(network, i, inference);
   }
   const struct sys_patch* patch = network->patch;
   for (const struct sys_patch* const end = patch + network->patch_count; patch != end; ++patch) {

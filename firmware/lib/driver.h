@@ -54,7 +54,8 @@ struct sys_network {
   uint32_t inferences;
   uint32_t class_output;                /* or SGB_RUN_NO_CLASS */
   struct sys_descriptors graph[2];      /* SGB_GRAPH_* */
-  struct sys_io io[2 * SGB_RUN_MAX_IO]; /* inputs, then outputs from SGB_RUN_MAX_IO on */
+  struct sys_io* io;                    /* inputs, then outputs */
+  uint32_t* base;                       /* of each of them, in the inference that is being linked */
   uint32_t input_count, output_count;
   uint32_t data, workspace;               /* addresses */
   uint32_t relocations, relocation_count; /* those that are left to do */
@@ -82,7 +83,7 @@ uint64_t sys_wait(const struct sys_network* network, uint32_t graph);
 
 /* The address of output `output` of an inference. */
 static inline uint32_t sys_output(const struct sys_network* network, uint32_t output, uint32_t inference) {
-  const struct sys_io* io = &network->io[SGB_RUN_MAX_IO + output];
+  const struct sys_io* io = &network->io[network->input_count + output];
   return io->base + io->stride * inference;
 }
 /* The address of the symbol that describes an output, or 0. */

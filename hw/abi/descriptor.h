@@ -284,9 +284,10 @@ struct sgb_header {
   uint32_t reserved;
 };
 
-/* The loader puts the image this far behind the start of DRAM, and the workspace at the next multiple of it
- * behind the image. Files are linked for that. */
-#define SGB_IMAGE_OFFSET 4096u
+/* The loader puts the image this far behind the start of DRAM (the run block is there), and the workspace at the
+ * next page behind the image. Files are linked for that. */
+#define SGB_IMAGE_OFFSET 32768u
+#define SGB_PAGE 4096u
 
 #define SGB_GRAPH_INIT 0u
 #define SGB_GRAPH_EXEC 1u
@@ -324,7 +325,7 @@ struct sgb_node {
 
 /* ---- the run block: what the loader tells the firmware. At the start of DRAM. ---- */
 #define SGB_RUN_MAGIC 0x4e555253u /* "SRUN" */
-#define SGB_RUN_MAX_IO 32u
+#define SGB_RUN_MAX_IO 1000u
 #define SGB_RUN_NO_CLASS 0xffffffffu
 struct sgb_run_io {
   uint64_t base;   /* of inference 0 */
@@ -357,6 +358,7 @@ SGB_ASSERT(sizeof(struct sgb_header) == 176, "sgb_header");
 SGB_ASSERT(sizeof(struct sgb_relocation) == 24, "sgb_relocation");
 SGB_ASSERT(sizeof(struct sgb_symbol) == 56, "sgb_symbol");
 SGB_ASSERT(sizeof(struct sgb_node) == 24, "sgb_node");
-SGB_ASSERT(sizeof(struct sgb_run_block) == 40 + 2 * 32 * 16, "sgb_run_block");
+SGB_ASSERT(sizeof(struct sgb_run_block) == 40 + 2 * 1000 * 16, "sgb_run_block");
+SGB_ASSERT(sizeof(struct sgb_run_block) <= SGB_IMAGE_OFFSET, "sgb_run_block: the image begins behind it");
 
 #endif /* SYSTOLE_HW_ABI_DESCRIPTOR_H */

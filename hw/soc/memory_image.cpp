@@ -8,7 +8,7 @@
 namespace systole::soc {
 namespace {
 
-constexpr std::uint64_t kPage = SGB_IMAGE_OFFSET;
+constexpr std::uint64_t kPage = SGB_PAGE;
 constexpr std::uint64_t kLine = 64;
 
 // The image comes from a file: every access is checked.
@@ -105,7 +105,7 @@ std::optional<MemoryLayout> lay_out(std::span<const std::byte> image, std::uint3
     return std::nullopt;
   }
 
-  layout.graph = SYS_DRAM_BASE + kPage;
+  layout.graph = SYS_DRAM_BASE + SGB_IMAGE_OFFSET;
   layout.workspace = round_up(layout.graph + header->file_bytes, kPage);
   std::uint64_t next = round_up(layout.workspace + header->workspace_bytes, kPage);
   for (auto* places : {&layout.inputs, &layout.outputs}) {

@@ -1,7 +1,7 @@
 // Where everything lies in DRAM, and what is put there before reset. Pure.
 //
 //   DRAM base           run block (sgb_run_block): what the firmware is told
-//   + 4 KiB             the .sgb image as it is
+//   + 32 KiB            the .sgb image as it is
 //   then, each from a 4 KiB boundary: workspace, inputs by index, outputs by index
 //   (an input or output holds all inferences one after another, each from a 64-byte boundary)
 #pragma once

@@ -14,8 +14,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr std::uint32_t kImage = 0x1000, kWorkspace = 0x8000, kInput = 0x9000, kOutput = 0xa000,
-                        kCopy = 0xb000;
+constexpr std::uint32_t kImage = 0x8000, kWorkspace = 0xa000, kInput = 0xb000, kOutput = 0xc000,
+                        kCopy = 0xd000;
 constexpr std::uint32_t kStride = 0x40;  // from one inference's input or output to the next one's
 constexpr std::uint32_t kGraphCycles = 50'000;
 
@@ -121,8 +121,8 @@ TEST(InferenceFirmware, WhereTheFileIsLinkedForOnlyInputsAndOutputsAreLeft) {
   const std::uint64_t workspace = bench.run.workspace - SYS_DRAM_BASE + 8;
   ASSERT_EQ(bench.copies.size(), 3U);
   EXPECT_THAT(bench.copies[0], ::testing::EndsWith(" to " + std::to_string(workspace)));
-  EXPECT_EQ(bench.copies[1], "36864 to 40960");
-  EXPECT_EQ(bench.copies[2], std::to_string(workspace) + " to 45056");
+  EXPECT_EQ(bench.copies[1], "45056 to 49152");
+  EXPECT_EQ(bench.copies[2], std::to_string(workspace) + " to 53248");
   EXPECT_EQ(std::to_integer<int>(bench.dram.memory[workspace]), 5);  // the fifth byte of the data
 }
 
@@ -156,8 +156,8 @@ TEST(InferenceFirmware, LinksRunsAndPrintsEveryInference) {
   EXPECT_EQ(std::to_integer<int>(bench.dram.memory[kWorkspace + 8]), 5);
   ASSERT_EQ(bench.copies.size(), 7U);
   const std::vector<std::string> exec(bench.copies.begin() + 1, bench.copies.end());
-  EXPECT_THAT(exec, ElementsAre("36864 to 40960", "32776 to 45056", "36928 to 41024", "32776 to 45120",
-                                "36992 to 41088", "32776 to 45184"));
+  EXPECT_THAT(exec, ElementsAre("45056 to 49152", "40968 to 53248", "45120 to 49216", "40968 to 53312",
+                                "45184 to 49280", "40968 to 53376"));
   // What the firmware adds to the graphs: three patches, the doorbell and the interrupt, not the printing.
   // That is at least the 3 x 10 register and memory accesses of 3 cycles, and less than 1000 cycles an
   // inference.
@@ -269,7 +269,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "the run block does not lead to a graph image"},
         LoadCase{"GraphOutOfReach", [](auto& b) { b.run.graph += 1ULL << 32U; }, kReach},
         LoadCase{"StrideOutOfReach", [](auto& b) { b.run.input[0].stride = 1ULL << 31U; }, kReach},
-        LoadCase{"TooManyInputs", [](auto& b) { b.run.input_count = 33; }, kTable},
+        LoadCase{"TooManyInputs", [](auto& b) { b.run.input_count = SGB_RUN_MAX_IO + 1; }, kTable},
         LoadCase{"ClassOutput", [](auto& b) { b.run.class_output = 2; }, kTable},
         LoadCase{"Queues", [](auto& b) { b.program.queue_count = 5; },
                  "the graph was made for a SoC with other engines"},

@@ -200,8 +200,8 @@ TEST(Encode, LinksStaticDataAndWorkspaceForThePlaceOfTheImage) {
   program.exec[0].u.dma.src = 99;  // the firmware will write the input's address
   const auto image = encode(program);
   const sgb_header header = header_of(image);
-  EXPECT_EQ(header.linked_image, 0x80001000U);
-  EXPECT_EQ(header.linked_workspace, (0x80001000U + image.size() + 4095) / 4096 * 4096);
+  EXPECT_EQ(header.linked_image, 0x80008000U);
+  EXPECT_EQ(header.linked_workspace, (0x80008000U + image.size() + 4095) / 4096 * 4096);
   const auto field = [&](std::size_t descriptor, std::size_t offset) {
     std::uint64_t value = 0;
     std::memcpy(&value, image.data() + header.exec_graph.offset + descriptor * 256 + offset, sizeof value);
