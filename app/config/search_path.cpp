@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 #include <system_error>
 
 namespace systole::app {
@@ -63,13 +63,12 @@ std::optional<std::string> read_text(const fs::path& path, const SourceLocation&
     return std::nullopt;
   }
   std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (in) text << in.rdbuf();
-  if (!in || !text) {
+  std::string text(std::istreambuf_iterator<char>(in), {});  // an empty file is a text too
+  if (!in.is_open() || in.bad()) {
     issues.add(named_in, key, "cannot read " + path.generic_string());
     return std::nullopt;
   }
-  return std::move(text).str();
+  return text;
 }
 
 }  // namespace systole::app

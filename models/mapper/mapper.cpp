@@ -153,7 +153,8 @@ void check_dram(const ir::Graph& graph, const Plan& plan, const Capability& capa
     for (const ir::TensorId id : *ids) bytes += graph.tensor(id).value.bytes();
   }
   if (bytes > capability.dram_size.count()) {
-    issues.add(graph.name, "weights, feature maps, inputs and outputs need " + to_text(Bytes(bytes)) +
+    issues.add(graph.name, "weights, feature maps, inputs and outputs need " +
+                               to_text(Bytes(round_up(bytes, std::uint64_t{1024 * 1024}))) +
                                " of DRAM, but there are " + to_text(capability.dram_size) +
                                ": enlarge soc.dram.size");
   }
