@@ -58,6 +58,7 @@ std::optional<Prepared> prepare(const RunOptions& options, Issues& issues) {
   if (compiled) {
     InputRequest request{scenario.inputs, resolved->provenance};
     request.fed = compiled->fed;
+    request.is_used = scenario.functional;
     inputs = read_inputs(request, compiled->network, issues);
   }
   const fs::path elf = scenario.firmware ? scenario.firmware->path : fs::path(SYSTOLE_FIRMWARE);

@@ -32,7 +32,7 @@ InputSet random_inputs(const InputRequest& request, const ir::Graph& network) {
   for (std::uint32_t i = 0; i < network.inputs().size(); ++i) {
     const ir::Tensor& input = input_of(network, i);
     std::vector<std::byte>& data = set.data.emplace_back();
-    for (std::uint32_t inference = 0; inference < set.inferences; ++inference) {
+    for (std::uint32_t inference = 0; inference < set.inferences && request.is_used; ++inference) {
       const auto one = random_tensor(request.inputs.random, input.type,
                                      static_cast<std::size_t>(input.elements()), i, inference);
       data.insert(data.end(), one.begin(), one.end());

@@ -34,6 +34,7 @@ struct InputRequest {
   /// The inputs that every inference has files for, in order, where that is more than the network's inputs
   /// (Compiled::fed).
   std::vector<std::string> fed{};
+  bool is_used = true;  ///< false: nobody looks at the data, so random inputs stay empty
 
   /// Where the key stands that has this name in the map; "" is the map itself.
   [[nodiscard]] SourceLocation place(const std::string& name) const;
