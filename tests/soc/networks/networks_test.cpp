@@ -88,7 +88,8 @@ std::vector<Case> runs() {
                                  "mobilenet_v2", "densenet121", "densenet264"}) {
       all.push_back({scenario, soc, 64});
     }
-    for (const char* scenario : {"alexnet", "tpu_mlp0", "tpu_mlp1"}) all.push_back({scenario, soc, 0});
+    for (const char* scenario : {"alexnet", "vgg16", "tpu_mlp0", "tpu_mlp1"})
+      all.push_back({scenario, soc, 0});
   }
   return all;
 }
