@@ -26,6 +26,45 @@ TEST(RunBuilder, JoinsWhatContinuesAndWhatIsEvenlySpaced) {
   EXPECT_EQ(bytes_of(list), 64U);
 }
 
+// Runs that touch, that are even with what came before, that are not, and downwards.
+TEST(RunBuilder, ASeriesIsAsManyRuns) {
+  struct Series {
+    std::uint64_t address;
+    std::uint32_t bytes;
+    std::uint64_t mirror;
+    std::uint32_t count;
+    std::int64_t stride;
+    std::int64_t mirror_stride;
+  };
+  const std::vector<Series> list{
+      {1000, 16, 0, 5, 64, 16},   {1320, 16, 80, 3, 64, 16},  {1512, 16, 128, 4, 64, 32},
+      {5000, 32, 0, 4, 32, 32},   {5128, 32, 128, 2, 32, 32}, {9000, 8, 0, 1, 8, 8},
+      {9100, 8, 8, 6, -24, 8},    {8956, 8, 56, 1, 1, 1},     {100, 0, 0, 3, 8, 8},
+      {20000, 16, 0, 4, 16, 100}, {20064, 16, 16, 4, 0, 0}};
+  std::vector<std::byte> mirror(4096);
+  std::vector<Access> at_once;
+  std::vector<Access> one_by_one;
+  RunBuilder a(at_once, Stream::kInput, mirror.data());
+  RunBuilder b(one_by_one, Stream::kInput, mirror.data());
+  for (const Series& s : list) {
+    a.add_series(s.address, s.bytes, s.mirror, s.count, s.stride, s.mirror_stride);
+    for (std::int64_t i = 0; i < s.count; ++i) {
+      b.add(s.address + static_cast<std::uint64_t>(s.stride * i), s.bytes,
+            s.mirror + static_cast<std::uint64_t>(s.mirror_stride * i));
+    }
+    ASSERT_EQ(at_once.size(), one_by_one.size()) << s.address;
+    for (std::size_t i = 0; i < at_once.size(); ++i) {
+      EXPECT_EQ(at_once[i].address, one_by_one[i].address);
+      EXPECT_EQ(at_once[i].run_bytes, one_by_one[i].run_bytes);
+      EXPECT_EQ(at_once[i].count, one_by_one[i].count);
+      EXPECT_EQ(at_once[i].stride, one_by_one[i].stride);
+      EXPECT_EQ(at_once[i].data, one_by_one[i].data);
+      EXPECT_EQ(at_once[i].data_stride, one_by_one[i].data_stride);
+    }
+  }
+  EXPECT_GT(at_once.size(), 5U);
+}
+
 TEST(RunBuilder, GivesTheSameFormWithAndWithoutAMirror) {
   std::array<std::byte, 64> mirror{};
   std::vector<Access> with;

@@ -22,9 +22,13 @@ public:
       : op_(op), q_(q), columns_(columns), first_kx_(q.begin / op.d.in_c), last_kx_((q.end - 1) / op.d.in_c) {
     mark();
     collect();
+    pixel_step_ = find_step();
   }
   [[nodiscard]] bool is(Range q, Range columns) const { return q_ == q && columns_ == columns; }
   [[nodiscard]] const std::vector<Range>& segments() const { return segments_; }
+  /// Pixels from one segment to the next, if every segment is the same part of a pixel, at even distances;
+  /// else 0.
+  [[nodiscard]] std::uint32_t pixel_step() const { return pixel_step_; }
 
 private:
   void mark() {
@@ -71,6 +75,20 @@ private:
     }
   }
 
+  [[nodiscard]] std::uint32_t find_step() const {
+    const std::uint32_t in_c = op_.d.in_c;
+    if (segments_.size() < 2) return 0;
+    const Range first = segments_.front();
+    const std::uint32_t step = segments_[1].begin - first.begin;
+    const bool in_one_pixel = first.begin / in_c == (first.end - 1) / in_c;
+    if (!in_one_pixel || step % in_c != 0) return 0;
+    for (std::size_t i = 1; i < segments_.size(); ++i) {
+      const Range& segment = segments_[i];
+      if (segment.size() != first.size() || segment.begin - segments_[i - 1].begin != step) return 0;
+    }
+    return step / in_c;
+  }
+
   const Operation& op_;
   Range q_;
   Range columns_;
@@ -78,10 +96,11 @@ private:
   std::uint32_t last_kx_;
   std::vector<std::uint8_t> marks_;  ///< per input pixel of the line
   std::vector<Range> segments_;
+  std::uint32_t pixel_step_ = 0;
 };
 
 // Adds one line's segments as runs; pixels that are not adjacent in memory make runs of their own.
-void append_line(const Operation& op, std::uint32_t y, const std::vector<Range>& segments, RunBuilder& runs) {
+void append_line(const Operation& op, std::uint32_t y, const Line& line, RunBuilder& runs) {
   const sgb_matrix& d = op.d;
   const std::uint64_t size = op.element_bytes;
   const bool adjacent = std::int64_t{d.a_pixel_stride} == std::int64_t{d.in_c} * op.element_bytes;
@@ -93,7 +112,18 @@ void append_line(const Operation& op, std::uint32_t y, const std::vector<Range>&
         row + static_cast<std::uint64_t>(std::int64_t{d.a_pixel_stride} * x) + (begin - x * d.in_c) * size;
     runs.add(address, static_cast<std::uint32_t>((end - begin) * size), mirror_row + begin * size);
   };
-  for (const Range& segment : segments) {
+  if (line.pixel_step() > 0) {
+    const Range first = line.segments().front();
+    const std::uint32_t x = first.begin / d.in_c;
+    const std::uint64_t address = row + static_cast<std::uint64_t>(std::int64_t{d.a_pixel_stride} * x) +
+                                  (first.begin - x * d.in_c) * size;
+    runs.add_series(address, static_cast<std::uint32_t>(first.size() * size), mirror_row + first.begin * size,
+                    static_cast<std::uint32_t>(line.segments().size()),
+                    std::int64_t{d.a_pixel_stride} * line.pixel_step(),
+                    std::int64_t{d.in_c} * op.element_bytes * line.pixel_step());
+    return;
+  }
+  for (const Range& segment : line.segments()) {
     if (adjacent) {
       add(segment.begin, segment.end);
       continue;
@@ -125,7 +155,7 @@ void append_activation_runs(const Operation& op, Range pixels, Range k, std::byt
       const auto line =
           std::find_if(lines.begin(), lines.end(), [&](const Line& l) { return l.is(q, columns); });
       const Line& pattern = line == lines.end() ? lines.emplace_back(op, q, columns) : *line;
-      append_line(op, static_cast<std::uint32_t>(y), pattern.segments(), runs);
+      append_line(op, static_cast<std::uint32_t>(y), pattern, runs);
     }
     pixel += columns.size();
   }

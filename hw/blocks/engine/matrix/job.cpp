@@ -1,5 +1,6 @@
 #include "hw/blocks/engine/matrix/job.h"
 
+#include <algorithm>
 #include <cstddef>
 
 #include "hw/blocks/engine/matrix/activation_runs.h"
@@ -90,13 +91,17 @@ void MatrixJob::store_results(Phase& phase) const {
 void MatrixJob::add_results(RunBuilder& runs, std::uint64_t base, std::int32_t row_stride,
                             std::int32_t pixel_stride) const {
   const std::uint32_t bytes = step_.n.size() * op_.out_bytes;
-  for (std::uint32_t pixel = step_.pixels.begin; pixel < step_.pixels.end; ++pixel) {
-    const std::uint32_t oy = pixel / op_.d.out_w;
-    const std::uint32_t ox = pixel - oy * op_.d.out_w;
+  const std::uint32_t width = op_.d.out_w;
+  for (std::uint32_t pixel = step_.pixels.begin; pixel < step_.pixels.end;) {
+    const std::uint32_t oy = pixel / width;
+    const std::uint32_t ox = pixel - oy * width;
+    const std::uint32_t count = std::min(width - ox, step_.pixels.end - pixel);
     const std::int64_t offset = std::int64_t{oy} * row_stride + std::int64_t{ox} * pixel_stride +
                                 std::int64_t{step_.n.begin} * op_.out_bytes;
-    runs.add(base + static_cast<std::uint64_t>(offset), bytes,
-             (std::uint64_t{pixel} * op_.d.n + step_.n.begin) * op_.out_bytes);
+    runs.add_series(base + static_cast<std::uint64_t>(offset), bytes,
+                    (std::uint64_t{pixel} * op_.d.n + step_.n.begin) * op_.out_bytes, count, pixel_stride,
+                    std::int64_t{op_.d.n} * op_.out_bytes);
+    pixel += count;
   }
 }
 

@@ -49,6 +49,24 @@ void RunBuilder::add(std::uint64_t address, std::uint32_t bytes, std::uint64_t m
                    .data = mirror_ == nullptr ? nullptr : mirror_ + mirror_offset});
 }
 
+void RunBuilder::add_series(std::uint64_t address, std::uint32_t bytes, std::uint64_t mirror_offset,
+                            std::uint32_t count, std::int64_t stride, std::int64_t mirror_stride) {
+  if (bytes == 0) return;
+  const auto step = static_cast<std::uint64_t>(stride);
+  const auto mirror_step = static_cast<std::uint64_t>(mirror_stride);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    add(address + step * i, bytes, mirror_offset + mirror_step * i);
+    Access& last = list_.back();
+    const std::uint32_t rest = count - 1 - i;
+    // Once the last two runs of an access are two of this series, so are those that follow.
+    const bool in_step = last.count > 1 && last.stride == stride && last.data_stride == mirror_stride &&
+                         last.count <= std::numeric_limits<std::uint32_t>::max() - rest;
+    if (!in_step) continue;
+    last.count += rest;
+    return;
+  }
+}
+
 std::uint64_t bytes_of(const std::vector<Access>& list) {
   std::uint64_t bytes = 0;
   for (const Access& access : list) bytes += std::uint64_t{access.run_bytes} * access.count;

@@ -21,6 +21,10 @@ public:
       : list_(list), first_(list.size()), stream_(stream), mirror_(mirror) {}
   /// One run of contiguous bytes; mirror_offset: where it lies in the mirror. bytes = 0 adds nothing.
   void add(std::uint64_t address, std::uint32_t bytes, std::uint64_t mirror_offset);
+  /// `count` runs, one after another, at even distances in memory and in the mirror: the same as so many
+  /// calls of add().
+  void add_series(std::uint64_t address, std::uint32_t bytes, std::uint64_t mirror_offset,
+                  std::uint32_t count, std::int64_t stride, std::int64_t mirror_stride);
 
 private:
   [[nodiscard]] bool continues(const Access& last, std::uint64_t address, std::uint32_t bytes,
