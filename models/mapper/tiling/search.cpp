@@ -1,8 +1,9 @@
 // Which tile of a convolution or GEMM.
 //
 // Loop order (which operand stays), rows, columns of the array and pieces of K are enumerated; what does not
-// fit is cut off with all that is larger. Of the tiles with about the least traffic the fastest wins: they
-// are taken in the order of a lower bound of their cycles, until that bound passes the best prediction.
+// fit is cut off with all that is larger. Of the tiles with about the least traffic the fastest wins, and
+// among about equals the one with few steps: some are weighed by predicted cycles, those with few steps
+// first, the others in the order of a lower bound of their cycles.
 #include <algorithm>
 #include <tuple>
 
@@ -183,15 +184,26 @@ private:
                   [&](const Candidate& c) { return static_cast<double>(c.cost.traffic) > most_traffic(); });
     if (candidates_.empty()) return std::nullopt;
     set_bounds();
-    std::stable_sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
-      return std::tuple(a.bound, a.cost.steps, a.cost.traffic) <
-             std::tuple(b.bound, b.cost.steps, b.cost.traffic);
-    });
     if (cost_.all_in_place()) {  // nothing to hide
       const auto one = std::find_if(candidates_.begin(), candidates_.end(),
                                     [](const Candidate& c) { return c.cost.steps == 1; });
       if (one != candidates_.end()) return tile_of(*one);
     }
+    // Half of the predictions go to few steps among those that may be the fastest, the others by the bound.
+    double least = std::numeric_limits<double>::infinity();
+    for (const Candidate& c : candidates_) least = std::min(least, c.bound);
+    const auto far = std::stable_partition(candidates_.begin(), candidates_.end(), [&](const Candidate& c) {
+      return c.bound <= least * kCycleSlack;
+    });
+    std::stable_sort(candidates_.begin(), far, [](const Candidate& a, const Candidate& b) {
+      return std::tuple(a.cost.steps, a.bound, a.cost.traffic) <
+             std::tuple(b.cost.steps, b.bound, b.cost.traffic);
+    });
+    const auto few = candidates_.begin() + std::min<std::ptrdiff_t>(kWeighed / 2, far - candidates_.begin());
+    std::stable_sort(few, candidates_.end(), [](const Candidate& a, const Candidate& b) {
+      return std::tuple(a.bound, a.cost.steps, a.cost.traffic) <
+             std::tuple(b.bound, b.cost.steps, b.cost.traffic);
+    });
     std::vector<std::pair<double, const Candidate*>> weighed;
     double fewest = std::numeric_limits<double>::infinity();
     for (const Candidate& candidate : candidates_) {
