@@ -54,6 +54,7 @@ public:
     for (ValueId id = 0; id < hw_.values.size(); ++id) {
       if (hw_.value(id).root == id && wants_home(hw_, usage_[id], id)) plan_.homes.in_sram[id] = true;
     }
+    plan_.nodes.resize(hw_.nodes.size());
     set_pack_estimates();
     if (options_.weights == WeightPolicy::kResident) {
       for (const ValueId id : constants()) make_resident(id);
@@ -152,32 +153,32 @@ private:
     return static_cast<double>(ir::elements_of(result_dims(hw_, op))) / capability_.timing.vector_lanes;
   }
 
-  /// What a plan of an operation depends on, and the plan.
+  /// What the plan of an operation depends on, and whether there is one.
   struct Planned {
     std::tuple<std::int64_t, bool, double> budget;
     std::vector<bool> homes;  // of what it touches
-    std::optional<NodePlan> plan;
+    bool fits;
   };
 
-  /// plan_node(), searched again only if the budget or a home has changed since the last time: giving one
-  /// thing up touches few operations.
-  const std::optional<NodePlan>& planned(std::size_t i, const Budget& budget) {
+  /// plan_node() into plan_.nodes, searched again only if the budget or a home has changed since the last
+  /// time: giving one thing up touches few operations. False if it does not fit.
+  bool plan(std::size_t i, const Budget& budget) {
     std::vector<bool> homes;
     homes.reserve(touched_[i].size());
     for (const ValueId root : touched_[i]) homes.push_back(plan_.homes.in_sram[root]);
     const std::tuple key(budget.bytes, budget.ping_pong, budget.before);
     auto& last = last_[i];
     if (!last || last->budget != key || last->homes != homes) {
-      last =
-          Planned{key, std::move(homes), plan_node(hw_, hw_.nodes[i].op, plan_.homes, budget, capability_)};
+      auto node = plan_node(hw_, hw_.nodes[i].op, plan_.homes, budget, capability_);
+      last = Planned{key, std::move(homes), node.has_value()};
+      if (node) plan_.nodes[i] = std::move(*node);
     }
-    return last->plan;
+    return last->fits;
   }
 
   /// The first operation without a tile, or nullopt.
   std::optional<std::size_t> choose_tiles() {
     const std::vector<std::int64_t> live = live_bytes();
-    plan_.nodes.clear();
     for (std::size_t i = 0; i < hw_.nodes.size(); ++i) {
       const std::int64_t room = capacity_ - live[i];
       if (room < 0) return i;
@@ -186,9 +187,7 @@ private:
                     static_cast<std::int64_t>(
                         capability_.engines[static_cast<std::size_t>(engine_of(hw_.nodes[i].op))])};
       if (i > 0 && prefetch_[i]) budget.before = rough_cycles(hw_.nodes[i - 1].op);
-      const auto& node = planned(i, budget);
-      if (!node) return i;
-      plan_.nodes.push_back(*node);
+      if (!plan(i, budget)) return i;
     }
     return std::nullopt;
   }

@@ -190,11 +190,6 @@ bool may_overlap(const Footprint& a, const Footprint& b) {
   return shift < a_run || shift + b_run > period;
 }
 
-bool covers(const Footprint& outer, const Footprint& inner) {
-  if (outer.space != inner.space) return false;
-  return outer.contiguous() && outer.low <= inner.low && inner.high <= outer.high;
-}
-
 std::vector<Footprint> footprints(const sgb_descriptor& descriptor, std::span<const Link> links) {
   Collector out(descriptor, links);
   switch (descriptor.opcode) {

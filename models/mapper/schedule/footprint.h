@@ -20,13 +20,10 @@ struct Footprint {
   bool write = false;
 
   [[nodiscard]] bool contiguous() const { return period == 0; }
-  bool operator==(const Footprint&) const = default;
 };
 
 /// False only if no byte can be in both.
 bool may_overlap(const Footprint& a, const Footprint& b);
-/// True if `outer` certainly holds all bytes of `inner`.
-bool covers(const Footprint& outer, const Footprint& inner);
 
 /// An address field that the firmware fills in: base of the symbol + addend.
 struct Link {

@@ -1,7 +1,5 @@
 #include "models/mapper/schedule/hazards.h"
 
-#include <algorithm>
-
 namespace systole::mapper {
 
 namespace {
@@ -17,75 +15,48 @@ void for_each_page(const Footprint& access, const Visit& visit) {
 
 }  // namespace
 
-void HazardTracker::find(Space& space, const Page& page, std::size_t queue, const Footprint& access) {
-  for (std::size_t other = 0; other < page.size(); ++other) {
-    if (other == queue) continue;
-    const std::vector<std::uint32_t>& entries = page[other];
-    Last& last = last_[other];
-    for (auto index = entries.rbegin(); index != entries.rend(); ++index) {
-      Entry& entry = space.entries[*index];
-      if (last.found && entry.command <= last.command) break;
-      if (entry.asked == question_) continue;
-      entry.asked = question_;
-      if (!may_overlap(access, entry.access)) continue;
-      last = {true, entry.command};
-      break;
-    }
+void HazardTracker::look(const Entries& entries, const Footprint& access, std::uint32_t& latest) const {
+  for (auto entry = entries.rbegin(); entry != entries.rend() && entry->number > latest; ++entry) {
+    if (may_overlap(access, accesses_[entry->access])) latest = entry->number;
   }
 }
 
-void HazardTracker::forget(const Space& space, Page& page, const Footprint& access) {
-  for (std::vector<std::uint32_t>& entries : page) {
-    std::erase_if(entries, [&](std::uint32_t index) { return covers(access, space.entries[index].access); });
-  }
-}
-
-void HazardTracker::remember(Space& space, Page& page, std::size_t queue, std::uint32_t index) const {
-  page.resize(queues_);
-  const Footprint& access = space.entries[index].access;
-  std::erase_if(page[queue], [&](std::uint32_t before) { return space.entries[before].access == access; });
-  page[queue].push_back(index);
-}
-
-std::vector<std::uint32_t> HazardTracker::add(std::uint32_t command, std::size_t queue,
-                                              const std::vector<Footprint>& accesses) {
-  std::fill(last_.begin(), last_.end(), Last{});
+std::vector<std::uint32_t> HazardTracker::latest(const std::vector<Footprint>& accesses,
+                                                 const QueueClock& known) const {
+  std::vector<std::uint32_t> latest(queues_);
+  for (std::size_t q = 0; q < queues_; ++q) latest[q] = known[q];
   for (const Footprint& access : accesses) {
-    ++question_;
-    Space& space = spaces_[access.space];
-    for_each_page(access, [&](std::int64_t number) {
-      const auto written = space.writes.find(number);
-      if (written != space.writes.end()) find(space, written->second, queue, access);
-      if (!access.write) return;
-      const auto read = space.reads.find(number);
-      if (read != space.reads.end()) find(space, read->second, queue, access);
-    });
-  }
-  for (const Footprint& access : accesses) {
-    if (!access.write || !access.contiguous()) continue;
-    Space& space = spaces_[access.space];
-    for_each_page(access, [&](std::int64_t number) {
-      for (auto* pages : {&space.writes, &space.reads}) {
-        const auto page = pages->find(number);
-        if (page != pages->end()) forget(space, page->second, access);
+    const auto space = spaces_.find(access.space);
+    if (space == spaces_.end()) continue;
+    for_each_page(access, [&](std::int64_t at) {
+      const auto page = space->second.find(at);
+      if (page == space->second.end()) return;
+      for (std::size_t q = 0; q < queues_; ++q) {
+        look(page->second.writes[q], access, latest[q]);
+        if (access.write) look(page->second.reads[q], access, latest[q]);
       }
     });
   }
+  for (std::size_t q = 0; q < queues_; ++q) {
+    if (latest[q] == known[q]) latest[q] = 0;
+  }
+  return latest;
+}
+
+void HazardTracker::add(std::size_t queue, std::uint32_t number, const std::vector<Footprint>& accesses) {
   for (const Footprint& access : accesses) {
+    const Entry entry{number, static_cast<std::uint32_t>(accesses_.size())};
+    accesses_.push_back(access);
     Space& space = spaces_[access.space];
-    const auto index = static_cast<std::uint32_t>(space.entries.size());
-    space.entries.push_back({command, access});
-    for_each_page(access, [&](std::int64_t number) {
-      remember(space, (access.write ? space.writes : space.reads)[number], queue, index);
+    for_each_page(access, [&](std::int64_t at) {
+      Page& page = space[at];
+      if (page.reads.empty()) {
+        page.reads.resize(queues_);
+        page.writes.resize(queues_);
+      }
+      (access.write ? page.writes : page.reads)[queue].push_back(entry);
     });
   }
-  std::vector<std::uint32_t> found;
-  found.reserve(queues_);
-  for (const Last& last : last_) {
-    if (last.found) found.push_back(last.command);
-  }
-  std::sort(found.begin(), found.end());
-  return found;
 }
 
 bool conflict(const std::vector<Footprint>& a, const std::vector<Footprint>& b) {

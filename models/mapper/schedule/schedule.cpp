@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 
 #include "hw/base/assert.h"
 #include "models/mapper/schedule/clocks.h"
@@ -45,10 +44,9 @@ public:
       : capability_(capability),
         graph_(graph),
         queues_(queues_of(capability.engines)),
-        hazards_(queues_.size()) {
-    count_.assign(queues_.size(), 0);
-    clock_.assign(queues_.size(), QueueClock(queues_.size()));
-  }
+        placed_(queues_.size()),
+        clock_(queues_.size(), QueueClock(queues_.size())),
+        hazards_(queues_.size()) {}
 
   ScheduledGraph make(std::vector<Operation> operations) {
     // As many steps as there are buffers to fill while others are in use.
@@ -59,10 +57,9 @@ public:
   }
 
 private:
-  /// A command that has been placed: the seq-th of its queue, and what is complete once it is.
+  /// A command that has been placed, and what is complete once it is.
   struct Placed {
-    std::size_t queue;
-    std::uint32_t seq;
+    std::size_t index;  ///< in the graph
     QueueClock after;
   };
 
@@ -79,29 +76,36 @@ private:
     return base + turn_[number];
   }
 
+  /// Commands of a queue so far.
+  [[nodiscard]] std::uint32_t count(std::size_t queue) const {
+    return static_cast<std::uint32_t>(placed_[queue].size());
+  }
+
   void add(Item& item) {
     const std::size_t queue = queue_for(item.operation.engine, item.operation.descriptor);
-    const auto number = static_cast<std::uint32_t>(placed_.size());
-    std::vector<std::uint32_t> before = hazards_.add(number, queue, item.accesses);
-    const bool is_dma = item.operation.engine == EngineKind::kDma;
+    QueueClock known = clock_[queue];
+    std::vector<std::uint32_t> latest = hazards_.latest(item.accesses, known);
     if (!capability_.ping_pong) {
       // Transfers and computation take turns.
+      const bool is_dma = item.operation.engine == EngineKind::kDma;
       for (std::size_t q = 0; q < queues_.size(); ++q) {
-        const bool other = (queues_[q].kind == EngineKind::kDma) != is_dma;
-        if (other && count_[q] > 0) before.push_back(last_of_queue_[q]);
+        if ((queues_[q].kind == EngineKind::kDma) != is_dma) latest[q] = count(q);
       }
-      std::sort(before.begin(), before.end());
     }
 
-    QueueClock known = clock_[queue];
+    // Latest first: what it waited for itself need not be waited for again.
+    std::vector<std::size_t> before;
+    for (std::size_t q = 0; q < queues_.size(); ++q) {
+      if (latest[q] > known[q]) before.push_back(q);
+    }
+    const auto placed_at = [&](std::size_t q) -> const Placed& { return placed_[q][latest[q] - 1]; };
+    std::sort(before.begin(), before.end(),
+              [&](std::size_t a, std::size_t b) { return placed_at(a).index > placed_at(b).index; });
     std::vector<sgb_wait> waits;
-    // Latest first: what it waited for itself need not be waited for again. At most one wait per queue comes
-    // of it.
-    for (std::size_t i = before.size(); i-- > 0;) {
-      const Placed& other = placed_[before[i]];
-      if (known[other.queue] >= other.seq) continue;
-      waits.push_back({static_cast<std::uint16_t>(other.queue), 0, other.seq});
-      known.merge(other.after);
+    for (const std::size_t q : before) {
+      if (known[q] >= latest[q]) continue;
+      waits.push_back({static_cast<std::uint16_t>(q), 0, latest[q]});
+      known.merge(placed_at(q).after);
     }
     std::sort(waits.begin(), waits.end(),
               [](const sgb_wait& a, const sgb_wait& b) { return a.semaphore < b.semaphore; });
@@ -111,8 +115,7 @@ private:
     descriptor.wait_count = static_cast<std::uint16_t>(waits.size());
     std::copy(waits.begin(), waits.end(), descriptor.wait);
     place(queue, descriptor, known);
-    placed_.push_back({queue, count_[queue], clock_[queue]});
-    last_of_queue_[queue] = number;
+    hazards_.add(queue, count(queue), item.accesses);
     std::sort(item.operation.links.begin(), item.operation.links.end(),
               [](const Link& a, const Link& b) { return a.field < b.field; });
     for (const Link& link : item.operation.links) {
@@ -138,17 +141,16 @@ private:
     descriptor.queue = static_cast<std::uint16_t>(queue);
     descriptor.signal_semaphore = static_cast<std::uint16_t>(queue);
     clock_[queue].merge(known);
-    clock_[queue].raise(queue, ++count_[queue]);
+    clock_[queue].raise(queue, count(queue) + 1);
+    placed_[queue].push_back({out_.descriptors.size(), clock_[queue]});
     out_.descriptors.push_back(descriptor);
   }
 
   const Capability& capability_;
   std::uint32_t graph_;
   std::vector<Queue> queues_;
-  std::vector<std::uint32_t> count_;  ///< by queue: commands so far
-  std::vector<QueueClock> clock_;     ///< by queue: what is complete once its last command is
-  std::map<std::size_t, std::uint32_t> last_of_queue_;
-  std::vector<Placed> placed_;
+  std::vector<std::vector<Placed>> placed_;  ///< by queue: its commands so far
+  std::vector<QueueClock> clock_;            ///< by queue: what is complete once its last command is
   HazardTracker hazards_;
   std::array<unsigned, kEngineKinds.size()> next_{};  ///< by kind: whose turn it is,
   std::array<unsigned, kEngineKinds.size()> turn_{};  ///< and who had the last

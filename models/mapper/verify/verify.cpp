@@ -127,16 +127,19 @@ private:
   /// order by waits or by a common queue.
   void check_order(const char* name, const std::vector<sgb_descriptor>& list, const Accesses& accesses,
                    const AbstractRun& run) {
-    HazardTracker hazards(queues_.size());
-    for (std::uint32_t position = 0; position < run.order.size(); ++position) {
-      const std::uint32_t index = run.order[position];
-      for (const std::uint32_t other_position : hazards.add(position, list[index].queue, accesses[index])) {
-        const std::uint32_t other = run.order[other_position];
-        if (run.before[index][list[other].queue] >= run.number[other]) continue;
+    const std::size_t queues = queues_.size();
+    HazardTracker hazards(queues);
+    std::vector<std::vector<std::uint32_t>> done(queues);  // by queue: its commands so far
+    for (const std::uint32_t index : run.order) {
+      const auto latest = hazards.latest(accesses[index], run.before[index]);
+      for (std::size_t q = 0; q < queues; ++q) {
+        if (latest[q] == 0) continue;
         complain(name, index,
-                 "touches memory of " + std::string(name) + " " + std::to_string(other) +
+                 "touches memory of " + std::string(name) + " " + std::to_string(done[q][latest[q] - 1]) +
                      " and nothing keeps the two in order");
       }
+      hazards.add(list[index].queue, run.number[index], accesses[index]);
+      done[list[index].queue].push_back(index);
     }
   }
 
