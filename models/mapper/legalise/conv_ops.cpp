@@ -53,6 +53,24 @@ bool window_fits(Context& context, const ir::Node& node, const WindowShape& wind
   return true;
 }
 
+/// Where a kernel of one row (column) skips others, it reads a slice of the input: what lies between is not
+/// loaded, and the buffers are smaller by as much. Columns only if a pixel's channels make a burst of their
+/// own.
+ValueId skip_unread(Context& context, ValueId in, const ir::Shape& shape, MatrixOp& op) {
+  constexpr std::int64_t kRun = 64;  // bytes
+  ir::Shape step(shape.size(), 1);
+  ir::Shape extent = shape;
+  for (std::size_t d = 0; d + 2 < shape.size(); ++d) {
+    if (op.window.kernel[d] != 1 || op.window.stride[d] == 1 || op.window.pad[d] != 0) continue;
+    if (d == 1 && shape[1] * static_cast<std::int64_t>(size_of(op.a_type)) < kRun) continue;
+    step[d + 2] = op.window.stride[d];
+    extent[d + 2] = (d == 0 ? op.out_h : op.out_w);
+    (d == 0 ? op.in_h : op.in_w) = extent[d + 2];
+    op.window.stride[d] = 1;
+  }
+  return extent == shape ? in : context.slice(in, shape, ir::Shape(shape.size(), 0), step, extent);
+}
+
 }  // namespace
 
 void legalise_conv(Context& context, const ir::Node& node, const Fusion& fusion) {
@@ -76,7 +94,7 @@ void legalise_conv(Context& context, const ir::Node& node, const Fusion& fusion)
   op.out_type = y.type;
   set_conv_shape(node, op, x, w, y.shape);
   if (!window_fits(context, node, op.window)) return;
-  op.a = context.operand_of(node.inputs[0]);
+  op.a = skip_unread(context, context.operand_of(node.inputs[0]), x.shape, op);
   if (context.graph.tensor(node.inputs[w_input]).is_constant()) {
     op.b_data = w.data;
   } else {

@@ -36,6 +36,8 @@ Shape shape_of(const Layer& layer) {
   if (layer.kernel == 0) return {layer.size, 1, layer.in_c, layer.size, 1, layer.out_c, 1, 1, 0, bytes};
   const std::int64_t pad = layer.kernel / 2;
   const std::int64_t out = (layer.size + 2 * pad - layer.kernel) / layer.stride + 1;
+  // One tap meets one position for every result; what lies between need not move.
+  if (layer.kernel == 1) return {out, out, layer.in_c, out, out, layer.out_c, 1, 1, 0, bytes};
   return {layer.size, layer.size, layer.in_c, out, out, layer.out_c, layer.kernel, layer.stride, pad, bytes};
 }
 

@@ -102,5 +102,27 @@ TEST_P(Conv, ComputedWeights) {
   expect_right_in_all_modes(net.graph(), capability(DType::kFloat32, c.sram * 4), 1);
 }
 
+/// Elements that an inference loads for a 1 x 1 convolution of stride 2.
+std::uint64_t elements_read(std::int64_t channels) {
+  Network net;
+  const auto y = net.qconv(net.input(DType::kInt8, {1, channels, 9, 8}), 8, square(1, 2, 0));
+  net.output(y);
+  EXPECT_EQ(net.info(y).shape, (ir::Shape{1, 8, 5, 4}));
+  expect_right_in_all_modes(net.graph(), capability());
+  std::uint64_t elements = 0;
+  for (const sgb_descriptor& d : test::map_or_fail(net.graph(), capability()).exec) {
+    if (d.opcode != SGB_OP_DMA || d.u.dma.stream != SGB_STREAM_INPUT) continue;
+    std::uint64_t count = 1;
+    for (std::uint32_t i = 0; i < d.u.dma.rank; ++i) count *= d.u.dma.dim[i].extent;
+    elements += count;
+  }
+  return elements;
+}
+
+TEST(Convolution, OfOneTapReadsOnlyWhatItMeets) {
+  EXPECT_EQ(elements_read(64), 64U * 5 * 4);  // every second row and pixel
+  EXPECT_EQ(elements_read(8), 8U * 5 * 8);    // whole lines: a pixel of 8 bytes makes no burst
+}
+
 }  // namespace
 }  // namespace systole
