@@ -27,7 +27,7 @@ Ticks BankedPort::earliest(Ticks t, std::uint64_t address) const {
 
 // One port, and nothing taken from `t` on: beat after beat.
 Beats BankedPort::reserve_row(Ticks t, std::uint64_t count) {
-  for (std::uint64_t i = 0; i < count; ++i) ports_[0].take(t + i);
+  ports_[0].reserve_row(t, count);
   quiet_from_ = t + count;
   busy_beats_ += count;
   conflict_cycles_ += count - ceil_div(count, shape_.beats_per_cycle);
@@ -47,8 +47,7 @@ Beats BankedPort::reserve(Ticks t, std::uint64_t address, std::uint64_t bytes) {
       ++cycle;
       in_cycle = 0;
     }
-    const auto [port, when] = best_port(cycle, first_word + i);
-    ports_[port].take(when);
+    const Ticks when = take_beat(cycle, first_word + i);
     if (when != cycle) {
       cycle = when;
       in_cycle = 0;

@@ -36,8 +36,7 @@ public:
 
   /// The same for an access that lies within one word: the cycle of its beat.
   Ticks reserve_word(Ticks t, std::uint64_t address) {
-    const auto [port, cycle] = best_port(t, word_of(address));
-    ports_[port].take(cycle);
+    const Ticks cycle = take_beat(t, word_of(address));
     quiet_from_ = std::max(quiet_from_, cycle + 1);
     ++busy_beats_;
     conflict_cycles_ += cycle - t;
@@ -82,6 +81,14 @@ private:
       }
     }
     return {best, cycle};
+  }
+
+  /// Serves a beat at this word, issued in cycle `t`; returns its cycle.
+  Ticks take_beat(Ticks t, std::uint64_t word) {
+    if (shape_.ports == 1) return ports_[static_cast<std::size_t>(bank_of(word))].reserve(t);
+    const auto [port, cycle] = best_port(t, word);
+    ports_[port].take(cycle);
+    return cycle;
   }
 
   Shape shape_;

@@ -31,6 +31,17 @@ public:
     free_from_ = std::max(free_from_, cycle + 1);
   }
 
+  /// Takes the first free cycle that is not before `t`, and returns it.
+  Ticks reserve(Ticks t) {
+    const Ticks cycle = earliest(t);
+    if (cycle >= base_ + kWindow) move_window(cycle);
+    taken_[(cycle / kWordBits) % kWords] |= 1ULL << (cycle % kWordBits);
+    free_from_ = std::max(free_from_, cycle + 1);
+    return cycle;
+  }
+  /// Takes `count` > 0 cycles from `t` on. No cycle from there on may be taken.
+  void reserve_row(Ticks t, Ticks count);
+
 private:
   [[nodiscard]] Ticks search(Ticks t) const;
   void move_window(Ticks cycle);

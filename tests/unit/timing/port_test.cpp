@@ -83,6 +83,33 @@ TEST(Calendar, WindowMovesOn) {
   EXPECT_EQ(calendar.earliest(999'999'999), 999'999'999U);
 }
 
+TEST(Calendar, ReservesTheFirstFreeCycle) {
+  Calendar calendar;
+  EXPECT_EQ(calendar.reserve(5), 5U);
+  EXPECT_EQ(calendar.reserve(5), 6U);
+  EXPECT_EQ(calendar.reserve(4), 4U);
+  EXPECT_EQ(calendar.reserve(4), 7U);
+  EXPECT_EQ(calendar.reserve(1'000'000), 1'000'000U);
+  EXPECT_EQ(calendar.earliest(1'000'000), 1'000'001U);
+}
+
+// Beside a calendar whose cycles are taken one by one: rows that begin and end at, before and after words'
+// boundaries, one longer than the window.
+TEST(Calendar, ARowIsAsManyCycles) {
+  Calendar row;
+  Calendar one_by_one;
+  Ticks t = 0;
+  for (const Ticks count : {1U, 63U, 64U, 65U, 3U, 200U, 5000U, 7U, 128U}) {
+    row.reserve_row(t, count);
+    for (Ticks i = 0; i < count; ++i) one_by_one.take(t + i);
+    for (Ticks from = t > 300 ? t - 300 : 0; from < t + count + 70; ++from) {
+      ASSERT_EQ(row.earliest(from), one_by_one.earliest(from)) << from;
+    }
+    t += count + (count % 3) * 31;
+  }
+  EXPECT_THROW(row.reserve_row(t - 200, 1), InternalError);
+}
+
 TEST(BankedPort, CountsBeatsByTheWordsItTouches) {
   const BankedPort sram({.banks = 4, .ports = 1, .width = 32});
   EXPECT_EQ(sram.beats(0, 32), 1U);
