@@ -1,48 +1,47 @@
-// How long a network takes to map: legalise, plan, lower, schedule, verify.
+// How long a network takes to map: legalise, plan, lower, schedule, verify. CPU time is that of all threads.
 #include <benchmark/benchmark.h>
 
-#include "bench/mapper/residual_networks.h"
+#include <string>
+
+#include "app/run/capability.h"
+#include "bench/support/networks.h"
+#include "bench/support/soc.h"
 #include "models/mapper/mapper.h"
 
 namespace systole::bench {
 namespace {
 
-/// socs/edge16.yaml: 16 x 16, 512 KiB.
-mapper::Capability edge16() {
-  mapper::Capability c;
-  c.sram_base = 0x2000'0000;
-  c.sram_size = Bytes{512U << 10U};
-  c.dram_size = Bytes{512U << 20U};
-  return c;
-}
-
-/// 256 x 256, 24 MiB.
-mapper::Capability tpu() {
-  mapper::Capability c = edge16();
-  c.sram_size = Bytes{24U << 20U};
-  c.array_rows = c.array_cols = 256;
-  c.accumulators = Bytes{4U << 20U};
-  return c;
-}
-
-void map(benchmark::State& state, const std::array<int, 4>& blocks, const mapper::Capability& capability) {
-  const ir::Graph graph = residual_network(blocks);
+/// data: the program's weights too, as for a run with data.
+void map(benchmark::State& state, const std::string& name, const std::string& soc_name, bool data) {
+  const mapper::Capability capability = app::capability_of(soc(soc_name));
+  const ir::Graph graph = network(name);
+  Issues issues;
   mapper::MapReport report;
   while (state.KeepRunning()) {
-    Issues issues;
-    auto program = mapper::map_network(graph, capability, {}, issues, &report);
-    if (!program) state.SkipWithError("not mapped");
+    auto program = mapper::map_network(graph, capability, {.data = data}, issues, &report);
+    if (!program) return state.SkipWithError(to_string(issues.list().front()).c_str());
     benchmark::DoNotOptimize(program);
   }
   state.counters["descriptors"] = static_cast<double>(report.exec_descriptors);
   state.counters["macs"] = static_cast<double>(report.macs);
 }
 
-const std::array<int, 4> kResNet50{3, 4, 6, 3};
-const std::array<int, 4> kResNet152{3, 8, 36, 3};
-BENCHMARK_CAPTURE(map, resnet50_edge16, kResNet50, edge16())->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(map, resnet50_tpu, kResNet50, tpu())->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(map, resnet152_edge16, kResNet152, edge16())->Unit(benchmark::kMillisecond);
+int register_all() {
+  for (const char* soc_name : {"edge16", "tpu-v1"}) {
+    for (const char* name : {"resnet50", "densenet264", "googlenet"}) {
+      for (const bool data : {true, false}) {
+        const std::string title =
+            std::string("map/") + name + "/" + soc_name + (data ? "/data" : "/timing_only");
+        benchmark::RegisterBenchmark(title.c_str(), map, name, soc_name, data)
+            ->MeasureProcessCPUTime()
+            ->Unit(benchmark::kMillisecond);
+      }
+    }
+  }
+  return 0;
+}
+
+const int kRegistered = register_all();
 
 }  // namespace
 }  // namespace systole::bench

@@ -18,6 +18,7 @@ GemmShape gemm_of(const ir::Graph& network, const ir::Node& node) {
   const auto shape = [&](ir::TensorId id) { return network.tensor(id).value.shape; };
   const ir::Shape out = shape(node.outputs[0]);
   const ir::Shape weights = shape(node.inputs[3]);
+  if (node.op == ir::OpKind::kQGemm) return {out[0], out[1], shape(node.inputs[0])[1], 1};
   if (node.op == ir::OpKind::kQLinearMatMul) return {out[0], out[1], weights[0], 1};
   const std::int64_t groups = std::get<ir::ConvAttributes>(node.attributes).groups;
   return {out[0] * out[2] * out[3], out[1] / groups, weights[1] * weights[2] * weights[3], groups};
@@ -29,7 +30,8 @@ std::vector<GemmShape> gemms_of(const ir::Graph& network) {
   std::vector<GemmShape> gemms;
   for (ir::NodeIndex i = 0; i < network.node_count(); ++i) {
     const ir::Node& node = network.node(i);
-    const bool product = node.op == ir::OpKind::kQLinearConv || node.op == ir::OpKind::kQLinearMatMul;
+    const bool product = node.op == ir::OpKind::kQLinearConv || node.op == ir::OpKind::kQLinearMatMul ||
+                         node.op == ir::OpKind::kQGemm;
     if (product) gemms.push_back(gemm_of(network, node));
   }
   return gemms;

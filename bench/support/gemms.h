@@ -13,7 +13,8 @@ struct GemmShape {
   std::int64_t count = 1;  ///< groups
 };
 
-/// One product per QLinearConv and QLinearMatMul of the network, convolutions as im2col would hand them over.
+/// One product per QLinearConv, QLinearMatMul and QGemm of the network, convolutions as im2col would hand
+/// them over.
 std::vector<GemmShape> gemms_of(const ir::Graph& network);
 
 /// Seconds for all of them through oneDNN's int8 product, one call each (per group), on `threads` threads;

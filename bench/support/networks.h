@@ -1,13 +1,15 @@
-// Quantised networks of well-known shapes with random weights: what the benchmarks of whole runs work on.
+// The project's own networks, in int8: what the benchmarks of mapping and of whole runs work on.
 #pragma once
+
+#include <string>
 
 #include "models/ir/graph.h"
 
 namespace systole::bench {
 
-/// A network in QLinear form: int8, symmetric, one scale per layer, residual sums by QLinearAdd, activations
-/// as Relu. Names and shapes as torchvision's; weights are uniform noise from a fixed seed.
-ir::Graph resnet50(std::int64_t pixels = 224);
-ir::Graph vgg16(std::int64_t pixels = 224);
+/// scenarios/networks/NAME.onnx, batch normalisations folded, quantised with all scales 1: the form of a
+/// calibrated network, and so its program and its cycles. Weights are uniform noise from a fixed seed; all
+/// constants stand in memory. Throws std::runtime_error with what went wrong.
+ir::Graph network(const std::string& name);
 
 }  // namespace systole::bench
