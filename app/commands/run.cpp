@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <future>
 #include <iostream>
 #include <memory>
 #include <sstream>
@@ -150,14 +151,15 @@ bool ended_well(const soc::RunResult& result) {
   return result.outcome == soc::Outcome::kExited && result.exit_code == 0;
 }
 
+bool is_checked(const Scenario& scenario) { return scenario.functional && scenario.check != Check::kNone; }
+
 /// What is wrong with the simulator, if anything: sums that do not add up, outputs that are not the
-/// reference's.
-void require_truth(const Prepared& prepared, const RunRecord& record) {
+/// reference's, whose first inference was begun before.
+void require_truth(const Prepared& prepared, const RunRecord& record, std::future<ReferenceResult> first) {
   for (const std::string& broken : out_of_balance(record)) throw InternalError("out of balance: " + broken);
-  const Scenario& scenario = record.scenario;
-  if (!ended_well(record.result) || !scenario.functional || scenario.check == Check::kNone) return;
-  if (const auto difference =
-          difference_from_reference(prepared.compiled.network, prepared.inputs, record.result.outputs)) {
+  if (!ended_well(record.result) || !is_checked(record.scenario)) return;
+  if (const auto difference = difference_from_reference(prepared.compiled.network, prepared.inputs,
+                                                        record.result.outputs, std::move(first))) {
     throw InternalError("simulator bug: " + *difference);
   }
 }
@@ -219,6 +221,10 @@ ExitCode run(const RunOptions& options) {
   const std::string out =
       options.out.empty() ? "out/" + fs::path(options.scenario).stem().generic_string() : options.out;
   if (!ResultFolder::usable(out, issues)) return report(issues);
+  std::future<ReferenceResult> reference;
+  if (is_checked(prepared->resolved.scenario)) {
+    reference = begin_reference(prepared->compiled.network, prepared->inputs);
+  }
   auto result = simulate(*prepared, options.quiet, issues);
   if (!result) {
     issues.set_default_file(options.scenario);
@@ -226,7 +232,7 @@ ExitCode run(const RunOptions& options) {
   }
   RunRecord record = record_of(*prepared, std::move(*result), issues);
   if (!issues.empty()) return report(issues);
-  require_truth(*prepared, record);
+  require_truth(*prepared, record, std::move(reference));
   if (ended_well(record.result)) {
     record.accuracy = accuracy_of(prepared->compiled.network, prepared->inputs, record.result.outputs);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "hw/base/parallel.h"
 #include "hw/base/units.h"
 
 namespace systole::mapper {
@@ -130,6 +131,15 @@ void PackLayout::write_tile(std::byte* to, const std::byte* weights, std::int64_
     for (std::int64_t ky = chunk.ky; ky < chunk.ky + chunk.kernel_h; ++ky) {
       for (std::int64_t kx = chunk.kx; kx < chunk.kx + chunk.kernel_w; ++kx) {
         const std::int64_t row = column + ky * op_.b_index.ky + kx * op_.b_index.kx;
+        if (op_.blocks == 1 && order.empty()) {
+          const std::byte* from = weights + (row + chunk.c * op_.b_index.c) * kBytes;
+          for (std::int64_t c = 0; c < chunk.channels; ++c) {
+            std::memcpy(out, from, kSize);
+            out += used * kBytes;
+            from += op_.b_index.c * kBytes;
+          }
+          continue;
+        }
         for (std::int64_t c = chunk.c; c < chunk.c + chunk.channels; ++c) {
           if (op_.blocks > 1 && own_block != c / block_c) {  // between the blocks
             std::memset(out, gap_of(n), kSize);
@@ -186,14 +196,17 @@ std::vector<std::byte> PackLayout::data() const {
   const auto chunks = static_cast<std::int64_t>(tile_.chunks.size());
   // Weights that stand nowhere are made for this call only.
   const auto weights = op_.b_data ? op_.b_data.bytes() : nullptr;
-  for (std::int64_t batch = 0; batch < b_batches(); ++batch) {
-    for (std::int64_t t = 0; t < column_tiles_; ++t) {
-      for (std::int64_t k = 0; k < chunks; ++k) {
-        write_block(out, weights ? weights->data() : nullptr, block(batch, t, k), batch, t,
-                    tile_.chunks[static_cast<std::size_t>(k)], k + 1 == chunks);
-      }
+  // Every block has bytes of its own.
+  constexpr std::int64_t kWorthAThread = 1 << 20;
+  const unsigned threads = bytes_ < kWorthAThread ? 1 : worker_threads();
+  parallel_for(static_cast<std::size_t>(b_batches() * column_tiles_), threads, [&](std::size_t task) {
+    const std::int64_t batch = static_cast<std::int64_t>(task) / column_tiles_;
+    const std::int64_t t = static_cast<std::int64_t>(task) % column_tiles_;
+    for (std::int64_t k = 0; k < chunks; ++k) {
+      write_block(out, weights ? weights->data() : nullptr, block(batch, t, k), batch, t,
+                  tile_.chunks[static_cast<std::size_t>(k)], k + 1 == chunks);
     }
-  }
+  });
   return out;
 }
 
