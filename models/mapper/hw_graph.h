@@ -41,6 +41,12 @@ struct Value {
   std::vector<std::byte> data;  ///< constants
   /// Packs: the bytes depend on the tiling and are made with it; `dims` is then the size in bytes.
   bool is_pack = false;
+  // Stripes (models/mapper/stripes).
+  bool is_stripe = false;      ///< rows of its root: all of them together are one operand
+  bool in_stripes = false;     ///< made and used a few rows at a time, by values of their own: has no memory
+  bool is_part = false;        ///< some rows of another value, in memory of its own
+  bool lingers = false;        ///< its memory stays while the two operations behind its last reader run
+  bool spans_stripes = false;  ///< a constant that stays in SRAM from its first reader to its last
   /// The value whose memory this one shares (a view), or itself.
   ValueId root = kNoValue;
   std::uint32_t row = SGB_NO_NODE;  ///< program node that makes it (constants: that uses it first)
@@ -225,6 +231,7 @@ struct NodeRow {
   ir::NodeIndex node = 0;
   std::uint32_t fused_into = SGB_NO_NODE;
   bool is_view = false;
+  std::uint32_t stripes = 1;  ///< the node's work is cut into, with its neighbours' work between them
 };
 
 struct HwGraph {

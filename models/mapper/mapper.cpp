@@ -1,12 +1,15 @@
 #include "models/mapper/mapper.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "hw/base/assert.h"
 #include "models/mapper/legalise/legalise.h"
 #include "models/mapper/lower/lower.h"
 #include "models/mapper/memory/plan.h"
 #include "models/mapper/schedule/schedule.h"
+#include "models/mapper/stripes/stripes.h"
+#include "models/mapper/tiling/estimate.h"
 #include "models/mapper/tiling/pack.h"
 #include "models/mapper/verify/verify.h"
 
@@ -64,6 +67,58 @@ std::uint64_t dram_bytes_of(const Program& program) {
   return bytes;
 }
 
+/// Without its static data.
+Program make_program(const HwGraph& hw, const ir::Graph& graph, const Plan& plan,
+                     const Capability& capability) {
+  Lowered lowered = lower(hw, graph, plan, capability, false);
+  ScheduledGraph init = schedule(std::move(lowered.init), capability, SGB_GRAPH_INIT);
+  ScheduledGraph exec = schedule(std::move(lowered.exec), capability, SGB_GRAPH_EXEC);
+
+  Program program;
+  program.init = std::move(init.descriptors);
+  program.exec = std::move(exec.descriptors);
+  program.relocations = std::move(init.relocations);
+  program.relocations.insert(program.relocations.end(), exec.relocations.begin(), exec.relocations.end());
+  program.symbols = std::move(lowered.symbols);
+  program.nodes = node_table(hw, graph);
+  program.workspace_bytes = static_cast<std::uint64_t>(plan.workspace_bytes);
+  program.sram_bytes = static_cast<std::uint64_t>(plan.sram_bytes);
+  program.queue_count = static_cast<std::uint32_t>(queues_of(capability.engines).size());
+  return program;
+}
+
+/// A network on its way: the operations, where everything stands, and what comes of it.
+struct Mapping {
+  HwGraph hw;
+  std::optional<Plan> plan;
+  Program program;
+};
+
+/// The same in stripes, as far as that moves fewer bytes and is not slower; else null.
+std::unique_ptr<Mapping> in_stripes(const Mapping& whole, const ir::Graph& graph,
+                                    const Capability& capability, const MapOptions& options) {
+  std::vector<StripeChoice> choices = choose_stripes(whole.hw, *whole.plan, capability, options);
+  if (choices.empty()) return nullptr;
+  const auto cycles = [&](const Program& program) {
+    return estimate_graph(program, SGB_GRAPH_EXEC, capability).cycles;
+  };
+  const std::uint64_t most_bytes = dram_bytes_of(whole.program);
+  const double most_cycles = cycles(whole.program);
+  for (; !choices.empty(); give_up_half(choices)) {
+    auto striped = std::make_unique<Mapping>();
+    striped->hw = whole.hw;
+    make_stripes(striped->hw, choices);
+    Issues unfit;  // then it goes without
+    striped->plan = make_plan(striped->hw, graph, capability, options, unfit, &whole.plan->homes);
+    if (!striped->plan) continue;
+    striped->program = make_program(striped->hw, graph, *striped->plan, capability);
+    const bool in_time = options.stripes == StripePolicy::kAlways || cycles(striped->program) <= most_cycles;
+    const bool better = in_time && dram_bytes_of(striped->program) < most_bytes;
+    if (better) return striped;
+  }
+  return nullptr;
+}
+
 void fill_report(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, const Program& program,
                  MapReport& report) {
   report = {};
@@ -84,8 +139,14 @@ void fill_report(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, co
   }
   for (std::size_t i = 0; i < hw.nodes.size(); ++i) {
     const NodePlan& node = plan.nodes[i];
-    if (hw.nodes[i].row < report.nodes.size() && node.tile && node.steps.size() > 1) {
-      report.nodes[hw.nodes[i].row].tiling = describe(hw.nodes[i].op, *node.tile);
+    const std::uint32_t row = hw.nodes[i].row;
+    if (row >= report.nodes.size() || !node.tile) continue;
+    const std::uint32_t stripes = hw.rows[row].stripes;
+    std::string& tiling = report.nodes[row].tiling;
+    if (stripes > 1) {
+      if (tiling.empty()) tiling = "stripes " + std::to_string(stripes);
+    } else if (node.steps.size() > 1) {
+      tiling = describe(hw.nodes[i].op, *node.tile);
     }
   }
   for (const sgb_descriptor& descriptor : program.exec) {
@@ -105,6 +166,10 @@ void fill_report(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, co
       continue;
     }
     const ValueId root = hw.value(value).root;
+    if (hw.value(root).in_stripes) {
+      edge.place = "sram (stripes)";
+      continue;
+    }
     const bool in_sram = plan.homes.in_sram[root];
     const ValueKind kind = hw.value(root).kind;
     edge.place = kind == ValueKind::kInput    ? "input"
@@ -128,13 +193,16 @@ void fill_report(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, co
     if (!plan.used[id]) continue;
     const auto bytes = static_cast<std::uint64_t>(value.bytes());
     if (value.kind == ValueKind::kConstant) {
-      (plan.homes.in_sram[id] ? report.resident_bytes : report.streamed_bytes) += bytes;
+      (plan.homes.in_sram[id] && !value.spans_stripes ? report.resident_bytes : report.streamed_bytes) +=
+          bytes;
     }
     if (value.kind != ValueKind::kActivation && !value.is_pack) report.compulsory_dram_bytes += bytes;
   }
+  std::vector<bool> counted(hw.values.size(), false);
   for (const HwNode& node : hw.nodes) {
     const auto* op = std::get_if<MatrixOp>(&node.op);
-    if (op != nullptr && op->pack != kNoValue) {
+    if (op != nullptr && op->pack != kNoValue && !counted[op->pack]) {
+      counted[op->pack] = true;  // stripes share one
       report.compulsory_dram_bytes += static_cast<std::uint64_t>(pack_payload_bytes(*op));
       report.gap_bytes += static_cast<std::uint64_t>(pack_gap_bytes(*op));
     }
@@ -168,34 +236,30 @@ std::optional<Program> map_network(const ir::Graph& graph, const Capability& cap
   check_capability(graph, capability, issues);
   auto hw = legalise(graph, capability, issues, options.channels_last_io);
   if (!hw || issues.size() != before) return std::nullopt;
-  const auto plan = make_plan(*hw, graph, capability, options, issues);
-  if (!plan) return std::nullopt;
-  check_dram(graph, *plan, capability, issues);
+  // On the heap: steps refer to their graph.
+  auto mapping = std::make_unique<Mapping>();
+  mapping->hw = std::move(*hw);
+  mapping->plan = make_plan(mapping->hw, graph, capability, options, issues);
+  if (!mapping->plan) return std::nullopt;
+  check_dram(graph, *mapping->plan, capability, issues);
   if (issues.size() != before) return std::nullopt;
-
-  Lowered lowered = lower(*hw, graph, *plan, capability, options.data);
-  ScheduledGraph init = schedule(std::move(lowered.init), capability, SGB_GRAPH_INIT);
-  ScheduledGraph exec = schedule(std::move(lowered.exec), capability, SGB_GRAPH_EXEC);
-
-  Program program;
-  program.init = std::move(init.descriptors);
-  program.exec = std::move(exec.descriptors);
-  program.relocations = std::move(init.relocations);
-  program.relocations.insert(program.relocations.end(), exec.relocations.begin(), exec.relocations.end());
-  program.symbols = std::move(lowered.symbols);
-  program.nodes = node_table(*hw, graph);
-  program.data = std::move(lowered.data);
-  if (!options.data) program.data_left_out = static_cast<std::uint64_t>(plan->data_bytes);
-  program.workspace_bytes = static_cast<std::uint64_t>(plan->workspace_bytes);
-  program.sram_bytes = static_cast<std::uint64_t>(plan->sram_bytes);
-  program.queue_count = static_cast<std::uint32_t>(queues_of(capability.engines).size());
+  mapping->program = make_program(mapping->hw, graph, *mapping->plan, capability);
+  if (options.stripes != StripePolicy::kNever) {
+    if (auto striped = in_stripes(*mapping, graph, capability, options)) mapping = std::move(striped);
+  }
+  Program& program = mapping->program;
+  if (options.data) {
+    program.data = static_data(mapping->hw, graph, *mapping->plan, capability);
+  } else {
+    program.data_left_out = static_cast<std::uint64_t>(mapping->plan->data_bytes);
+  }
 
   Issues faults;
   if (!verify(program, capability, faults)) {
     SYSTOLE_ASSERT(false, "the mapper made a bad graph: " + to_string(faults.list().front()));
   }
-  if (report != nullptr) fill_report(*hw, graph, *plan, program, *report);
-  return program;
+  if (report != nullptr) fill_report(mapping->hw, graph, *mapping->plan, program, *report);
+  return std::move(program);
 }
 
 }  // namespace systole::mapper

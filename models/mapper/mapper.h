@@ -20,6 +20,14 @@ enum class WeightPolicy : std::uint8_t {
   kStreamed,  ///< all in DRAM, loaded for every inference
 };
 
+/// Operations whose results would go through DRAM can be made a few rows at a time (docs/mapper.md,
+/// "Stripes").
+enum class StripePolicy : std::uint8_t {
+  kAuto,    ///< where that moves fewer bytes and is predicted to be no slower
+  kAlways,  ///< where that moves fewer bytes, however long it takes
+  kNever,
+};
+
 struct MapOptions {
   WeightPolicy weights = WeightPolicy::kAuto;
   /// Feature maps that are network inputs or outputs stand in DRAM channels-last and not as ONNX declares
@@ -28,6 +36,7 @@ struct MapOptions {
   /// False: the program's static data are not made (Program::data_left_out). For runs without function: the
   /// same descriptors, without a weight that was generated or packed.
   bool data = true;
+  StripePolicy stripes = StripePolicy::kAuto;
 };
 
 /// Maps the network. Everything that the hardware cannot do is one issue that names the node and its operator

@@ -21,13 +21,14 @@ struct NodeReport {
   std::uint64_t parameters = 0;    ///< elements of constant operands
   std::uint64_t input_bytes = 0;   ///< of the tensors read, constants left out
   std::uint64_t output_bytes = 0;  ///< of the tensors written
-  std::string tiling;              ///< "rows 14 x channels 64 x k 1", or "" for one command
+  std::string tiling;              ///< "rows 14 x channels 64 x k 1", "stripes 7", or "" for one command
 };
 
 /// One tensor that flows between nodes (constants left out).
 struct EdgeReport {
   std::string name;
-  std::string place;  ///< "sram", "dram" (workspace), "input", "output", "view", "fused" (exists nowhere)
+  std::string place;  ///< "sram", "dram" (workspace), "input", "output", "view", "fused" (exists nowhere),
+                      ///< "sram (stripes)" (a few rows at a time)
   std::uint64_t bytes = 0;
   std::uint64_t sram_address = 0;  ///< absolute; 0 if it has none
 };

@@ -23,6 +23,11 @@ public:
     return std::move(out_);
   }
 
+  std::vector<std::byte> data() {
+    make_data();
+    return std::move(out_.data);
+  }
+
 private:
   // ---- symbols and data ----
 
@@ -67,9 +72,11 @@ private:
       const Value& value = hw_.value(id);
       if (plan_.used[id] && value.kind == ValueKind::kConstant && !value.is_pack) put(id, value.data);
     }
+    std::vector<bool> made(hw_.values.size(), false);
     for (std::size_t i = 0; i < hw_.nodes.size(); ++i) {
       const auto* op = std::get_if<MatrixOp>(&hw_.nodes[i].op);
-      if (op == nullptr || op->pack == kNoValue) continue;
+      if (op == nullptr || op->pack == kNoValue || made[op->pack]) continue;
+      made[op->pack] = true;  // stripes share one
       put(op->pack, PackLayout(*op, std::get<MatrixTile>(*plan_.nodes[i].tile), capability_).data());
     }
   }
@@ -150,12 +157,15 @@ private:
   void lower_node(std::size_t index) {
     const HwNode& node = hw_.nodes[index];
     row_ = node.row;
-    // Network inputs that stay in SRAM come in with their first reader.
+    // Network inputs that stay in SRAM come in with their first reader, and so do constants that stay there
+    // for some stripes.
     for (const ValueId id : reads_of(node.op)) {
       const ValueId root = hw_.value(id).root;
-      if (hw_.value(root).kind != ValueKind::kInput || !plan_.homes.in_sram[root] || loaded_[root]) continue;
+      const bool constant = hw_.value(root).spans_stripes;
+      if (!constant && hw_.value(root).kind != ValueKind::kInput) continue;
+      if (!plan_.homes.in_sram[root] || loaded_[root]) continue;
       loaded_[root] = true;
-      add_transfer(whole_copy(root, true, SGB_STREAM_INPUT), true);
+      add_transfer(whole_copy(root, true, constant ? SGB_STREAM_WEIGHTS : SGB_STREAM_INPUT), true);
     }
     if (const auto* copy = std::get_if<CopyOp>(&node.op)) {
       lower_copy(*copy, plan_.nodes[index]);
@@ -335,7 +345,7 @@ private:
   std::uint32_t data_ = 0;
   std::uint32_t workspace_ = 0;
   std::vector<std::uint32_t> inputs_, outputs_;
-  std::vector<bool> loaded_;  ///< network inputs
+  std::vector<bool> loaded_;  ///< network inputs and constants
   std::uint32_t row_ = SGB_NO_NODE;
   std::uint32_t step_ = 0;
 };
@@ -345,6 +355,11 @@ private:
 Lowered lower(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, const Capability& capability,
               bool with_data) {
   return Lowering(hw, graph, plan, capability).make(with_data);
+}
+
+std::vector<std::byte> static_data(const HwGraph& hw, const ir::Graph& graph, const Plan& plan,
+                                   const Capability& capability) {
+  return Lowering(hw, graph, plan, capability).data();
 }
 
 }  // namespace systole::mapper

@@ -19,5 +19,8 @@ struct Lowered {
 /// with_data = false: `data` stays empty.
 Lowered lower(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, const Capability& capability,
               bool with_data = true);
+/// The data alone.
+std::vector<std::byte> static_data(const HwGraph& hw, const ir::Graph& graph, const Plan& plan,
+                                   const Capability& capability);
 
 }  // namespace systole::mapper

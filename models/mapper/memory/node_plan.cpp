@@ -87,7 +87,7 @@ std::optional<NodePlan> plan_node(HwGraph& hw, const HwOp& op, const Homes& home
   };
   const std::int64_t engines = capability.engines[static_cast<std::size_t>(engine_of(op))];
   if (engines > 1) {
-    auto shared = plan_tile(shared_tile(hw, op, homes, *tile, engines, capability));
+    auto shared = plan_tile(shared_tile(hw, op, homes, *tile, engines, budget.shares_pack, capability));
     if (shared) return shared;  // else one engine does most of it, but it fits
   }
   return plan_tile(*tile);

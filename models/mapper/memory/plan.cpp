@@ -4,6 +4,7 @@
 #include "models/mapper/memory/plan.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "hw/base/assert.h"
@@ -49,10 +50,12 @@ public:
     }
   }
 
-  std::optional<Plan> make() {
+  std::optional<Plan> make(const Homes* start) {
     plan_.homes.in_sram.assign(hw_.values.size(), false);
     for (ValueId id = 0; id < hw_.values.size(); ++id) {
-      if (hw_.value(id).root == id && wants_home(hw_, usage_[id], id)) plan_.homes.in_sram[id] = true;
+      const bool known = start != nullptr && id < start->in_sram.size() && !hw_.value(id).spans_stripes;
+      if (hw_.value(id).root != id || (known && !start->in_sram[id])) continue;
+      if (wants_home(hw_, usage_[id], id)) plan_.homes.in_sram[id] = true;
     }
     plan_.nodes.resize(hw_.nodes.size());
     set_pack_estimates();
@@ -79,7 +82,8 @@ private:
     std::vector<ValueId> list;
     for (ValueId id = 0; id < hw_.values.size(); ++id) {
       const Value& value = hw_.value(id);
-      if (value.root == id && value.kind == ValueKind::kConstant && !usage_[id].readers.empty()) {
+      if (value.root == id && value.kind == ValueKind::kConstant && !usage_[id].readers.empty() &&
+          !value.spans_stripes) {
         list.push_back(id);
       }
     }
@@ -156,6 +160,7 @@ private:
   /// What the plan of an operation depends on, and whether there is one.
   struct Planned {
     std::tuple<std::int64_t, bool, double> budget;
+    std::optional<MatrixTile> layout;
     std::vector<bool> homes;  // of what it touches
     bool fits;
   };
@@ -168,9 +173,13 @@ private:
     for (const ValueId root : touched_[i]) homes.push_back(plan_.homes.in_sram[root]);
     const std::tuple key(budget.bytes, budget.ping_pong, budget.before);
     auto& last = last_[i];
-    if (!last || last->budget != key || last->homes != homes) {
+    const bool same_layout =
+        last &&
+        (budget.layout == nullptr ? !last->layout : last->layout && same_pack(*last->layout, *budget.layout));
+    if (!last || last->budget != key || last->homes != homes || !same_layout) {
       auto node = plan_node(hw_, hw_.nodes[i].op, plan_.homes, budget, capability_);
-      last = Planned{key, std::move(homes), node.has_value()};
+      last = Planned{key, budget.layout == nullptr ? std::nullopt : std::optional(*budget.layout),
+                     std::move(homes), node.has_value()};
       if (node) plan_.nodes[i] = std::move(*node);
     }
     return last->fits;
@@ -179,6 +188,7 @@ private:
   /// The first operation without a tile, or nullopt.
   std::optional<std::size_t> choose_tiles() {
     const std::vector<std::int64_t> live = live_bytes();
+    std::map<ValueId, const MatrixTile*> layouts;  // of packs that several operations share
     for (std::size_t i = 0; i < hw_.nodes.size(); ++i) {
       const std::int64_t room = capacity_ - live[i];
       if (room < 0) return i;
@@ -187,7 +197,17 @@ private:
                     static_cast<std::int64_t>(
                         capability_.engines[static_cast<std::size_t>(engine_of(hw_.nodes[i].op))])};
       if (i > 0 && prefetch_[i]) budget.before = rough_cycles(hw_.nodes[i - 1].op);
+      const auto* matrix = std::get_if<MatrixOp>(&hw_.nodes[i].op);
+      const bool shares =
+          matrix != nullptr && matrix->pack != kNoValue && usage_[matrix->pack].readers.size() > 1;
+      if (shares) {
+        budget.shares_pack = true;
+        budget.layout = layouts[matrix->pack];
+      }
       if (!plan(i, budget)) return i;
+      if (shares && budget.layout == nullptr) {
+        layouts[matrix->pack] = &std::get<MatrixTile>(*plan_.nodes[i].tile);
+      }
     }
     return std::nullopt;
   }
@@ -204,14 +224,17 @@ private:
     }
     const auto here = static_cast<std::int64_t>(position);
     ValueId best = kNoValue;
-    std::tuple<bool, std::int64_t> best_key;
+    std::tuple<bool, bool, std::int64_t> best_key;
     for (ValueId id = 0; id < hw_.values.size(); ++id) {
-      if (!plan_.homes.in_sram[id] || hw_.value(id).kind == ValueKind::kConstant) continue;
+      const Value& value = hw_.value(id);
+      if (!plan_.homes.in_sram[id] || (value.kind == ValueKind::kConstant && !value.spans_stripes)) continue;
       if (!lifetime_of(hw_, usage_[id], id, capability_.ping_pong).meets({here, here})) continue;
       const auto& u = usage_[id];
       const bool busy = std::count(u.readers.begin(), u.readers.end(), here) != 0 ||
                         std::count(u.writers.begin(), u.writers.end(), here) != 0;
-      const std::tuple key(!busy, bytes_of(id));
+      // Stripes are small already.
+      const bool stripes = value.spans_stripes || value.is_part;
+      const std::tuple key(!stripes, !busy, bytes_of(id));
       if (best == kNoValue || key > best_key) {
         best = id;
         best_key = key;
@@ -269,7 +292,8 @@ private:
     for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
       const auto at = static_cast<std::int64_t>(i);
       if (plan_.nodes[i].staging_bytes > 0) {
-        items.push_back({{at - (prefetch_[i] ? 1 : 0), at}, plan_.nodes[i].staging_bytes, kNoValue, i});
+        const std::int64_t ahead = !prefetch_[i] ? 0 : is_stripe(i) ? 2 : 1;
+        items.push_back({{at - ahead, at}, plan_.nodes[i].staging_bytes, kNoValue, i});
       }
     }
     // What lives longest first (weights at the bottom), then the largest.
@@ -281,9 +305,9 @@ private:
                      [&](const Item& a, const Item& b) { return key(a) < key(b); });
     for (Item& item : items) {
       auto offset = allocator.place(item.life, item.bytes);
-      if (!offset && item.home == kNoValue && prefetch_[item.node]) {
+      while (!offset && item.home == kNoValue && item.life.first < item.life.last) {
         // Its loads then wait for the operation before.
-        item.life.first = item.life.last;
+        ++item.life.first;
         offset = allocator.place(item.life, item.bytes);
       }
       if (!offset) {
@@ -297,6 +321,12 @@ private:
       return std::tuple(a.address, a.life.first) < std::tuple(b.address, b.life.first);
     });
     return true;
+  }
+
+  /// Operations of a stripe are short: loads go ahead of two of them.
+  [[nodiscard]] bool is_stripe(std::size_t node) const {
+    const std::uint32_t row = hw_.nodes[node].row;
+    return row < hw_.rows.size() && hw_.rows[row].stripes > 1;
   }
 
   void settle(const Item& item, std::uint64_t address) {
@@ -379,8 +409,8 @@ private:
 }  // namespace
 
 std::optional<Plan> make_plan(HwGraph& hw, const ir::Graph& graph, const Capability& capability,
-                              const MapOptions& options, Issues& issues) {
-  return Planner(hw, graph, capability, options, issues).make();
+                              const MapOptions& options, Issues& issues, const Homes* start) {
+  return Planner(hw, graph, capability, options, issues).make(start);
 }
 
 }  // namespace systole::mapper

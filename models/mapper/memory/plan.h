@@ -35,7 +35,8 @@ struct Plan {
 
 /// Sets the packs' sizes in `hw`. nullopt and issues (with numbers) if an operation does not fit the
 /// scratchpad however it is tiled, or the weights do not fit although they must, or the DRAM is too small.
+/// start: homes in an earlier plan; feature maps that had none stay in DRAM.
 std::optional<Plan> make_plan(HwGraph& hw, const ir::Graph& graph, const Capability& capability,
-                              const MapOptions& options, Issues& issues);
+                              const MapOptions& options, Issues& issues, const Homes* start = nullptr);
 
 }  // namespace systole::mapper

@@ -9,7 +9,7 @@ namespace systole::mapper {
 
 namespace {
 
-/// How often an operation loads a constant (at least part of it).
+/// Bytes of a constant that an operation loads.
 std::int64_t loads_of(const HwGraph& hw, ValueId id, const NodePlan& node) {
   std::int64_t bytes = 0;
   const Region* last = nullptr;
@@ -20,7 +20,7 @@ std::int64_t loads_of(const HwGraph& hw, ValueId id, const NodePlan& node) {
       last = &operand.region;
     }
   }
-  return std::max<std::int64_t>(1, bytes / std::max<std::int64_t>(1, hw.value(id).bytes()));
+  return bytes;
 }
 
 }  // namespace
@@ -35,10 +35,16 @@ std::vector<ValueId> choose_resident(const HwGraph& hw, const std::vector<Usage>
   std::vector<Candidate> candidates;
   candidates.reserve(input.constants.size());
   for (const ValueId id : input.constants) {
-    const auto reader = static_cast<std::size_t>(usage[id].readers.front());
+    std::int64_t loaded = 0;
+    for (const std::int64_t reader : usage[id].readers) {
+      loaded += loads_of(hw, id, nodes[static_cast<std::size_t>(reader)]);
+    }
+    // How often it is loaded, at least once.
+    const std::int64_t loads =
+        std::max<std::int64_t>(1, loaded / std::max<std::int64_t>(1, hw.value(id).bytes()));
     const std::uint64_t bytes = round_up(static_cast<std::uint64_t>(hw.value(id).bytes()),
                                          static_cast<std::uint64_t>(input.alignment));
-    candidates.push_back({loads_of(hw, id, nodes[reader]), static_cast<std::int64_t>(bytes), id});
+    candidates.push_back({loads, static_cast<std::int64_t>(bytes), id});
   }
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
     return std::tuple(-a.loads, -a.bytes, a.id) < std::tuple(-b.loads, -b.bytes, b.id);

@@ -12,7 +12,7 @@ namespace systole::mapper {
 struct Usage {
   std::vector<std::int64_t> readers;  ///< ascending, each once
   std::vector<std::int64_t> writers;
-  std::size_t reads = 0;  ///< as operands: an operation may read a value twice
+  std::size_t reads = 0;  ///< as operands: an operation may read a value twice; all stripes count as one
   [[nodiscard]] bool used() const { return !readers.empty() || !writers.empty(); }
 };
 
@@ -22,7 +22,8 @@ std::vector<Usage> usage_of(const HwGraph& hw);
 Lifetime lifetime_of(const HwGraph& hw, const Usage& usage, ValueId root, bool ping_pong);
 
 /// True if keeping the value in SRAM saves traffic: activations, network inputs that are several operands,
-/// network outputs with readers.
+/// network outputs with readers,
+/// constants that several stripes use.
 bool wants_home(const HwGraph& hw, const Usage& usage, ValueId root);
 
 }  // namespace systole::mapper

@@ -89,7 +89,8 @@ public:
         budget_(budget),
         copies_(copies),
         capability_(capability),
-        chunkings_(chunkings(op, capability)),
+        chunkings_(budget.layout == nullptr ? chunkings(op, capability)
+                                            : std::vector<std::vector<KChunk>>{budget.layout->chunks}),
         cost_(hw, op, homes, copies, budget.before, capability) {}
 
   std::optional<MatrixTile> best() {
@@ -105,6 +106,13 @@ public:
 
 private:
   void enumerate() {
+    if (cost_.all_in_place() && budget_.layout == nullptr && ir::elements_of(op_.batch) == 1) {
+      // Nothing to cut.
+      MatrixTile all{
+          op_.out_h, op_.groups > 1 ? op_.groups : op_.n, 0, chunkings_.front(), true, cost_.block_align(),
+          copies_};
+      return add(all, 0, cost_.input_rows(all));
+    }
     const auto cols = static_cast<std::int64_t>(capability_.array_cols);
     std::vector<std::int64_t> columns;
     if (op_.groups > 1) {
@@ -113,6 +121,18 @@ private:
       for (const std::int64_t tiles : sizes_of_parts((op_.n + cols - 1) / cols)) {
         columns.push_back(std::min(op_.n, tiles * cols));
       }
+    }
+    std::vector<std::int64_t> group_columns;
+    if (op_.groups > 1) {
+      for (const std::int64_t tiles : sizes_of_parts((op_.n + cols - 1) / cols)) {
+        if (tiles * cols < op_.n) group_columns.push_back(tiles * cols);  // else a whole group
+      }
+    }
+    if (budget_.layout != nullptr) {
+      const bool in_group = budget_.layout->group_columns > 0;
+      columns = in_group ? std::vector<std::int64_t>{} : std::vector<std::int64_t>{budget_.layout->columns};
+      group_columns =
+          in_group ? std::vector<std::int64_t>{budget_.layout->group_columns} : std::vector<std::int64_t>{};
     }
     const std::vector<std::int64_t> rows = sizes_of_parts(op_.out_h);
     std::vector<std::int64_t> input_rows(rows.size());
@@ -129,11 +149,9 @@ private:
           if (cost_.accumulators_hold(tile)) add(tile, i, input_rows[r]);
         }
       }
-      if (op_.groups == 1) continue;
       tile.columns = 1;
-      for (const std::int64_t tiles : sizes_of_parts((op_.n + cols - 1) / cols)) {
-        if (tiles * cols >= op_.n) continue;  // that is a whole group
-        tile.group_columns = tiles * cols;
+      for (const std::int64_t column : group_columns) {
+        tile.group_columns = column;
         for (std::size_t r = 0; r < rows.size(); ++r) {
           tile.rows = rows[r];
           add(tile, i, input_rows[r]);
@@ -240,6 +258,11 @@ private:
 };
 
 }  // namespace
+
+bool same_pack(const MatrixTile& a, const MatrixTile& b) {
+  return a.columns == b.columns && a.group_columns == b.group_columns && a.chunks == b.chunks &&
+         a.block_align == b.block_align;
+}
 
 std::optional<MatrixTile> choose_matrix_tile(const HwGraph& hw, const MatrixOp& op, const Homes& homes,
                                              const Budget& budget, const Capability& capability,

@@ -13,7 +13,7 @@ namespace {
 std::int64_t parts(std::int64_t total, std::int64_t size) { return (total + size - 1) / size; }
 
 MatrixTile share(const HwGraph& hw, const MatrixOp& op, const Homes& homes, const MatrixTile& tile,
-                 std::int64_t engines, const Capability& capability) {
+                 std::int64_t engines, bool rows_only, const Capability& capability) {
   const std::int64_t row_tiles = parts(op.out_h, tile.rows);
   const std::int64_t column_tiles = column_tile_count(op, tile);
   if (row_tiles * column_tiles * ir::elements_of(op.batch) % engines == 0) return tile;
@@ -24,7 +24,7 @@ MatrixTile share(const HwGraph& hw, const MatrixOp& op, const Homes& homes, cons
     by_rows.rows = parts(op.out_h, std::min(more, op.out_h));
     if (column_tiles == 1) by_rows.rows_inside = true;  // the weights stay
   }
-  if (tile.group_columns > 0) return by_rows;
+  if (rows_only || tile.group_columns > 0) return by_rows;
   MatrixTile by_columns = tile;
   const std::int64_t units = op.groups > 1 ? op.groups : op.n;
   const std::uint64_t whole = op.groups > 1 ? 1 : capability.array_cols;
@@ -61,10 +61,10 @@ BoxTile share(const HwGraph& hw, const HwOp& op, BoxTile tile, std::int64_t engi
 }  // namespace
 
 Tile shared_tile(const HwGraph& hw, const HwOp& op, const Homes& homes, const Tile& tile,
-                 std::int64_t engines, const Capability& capability) {
+                 std::int64_t engines, bool rows_only, const Capability& capability) {
   if (engines <= 1) return tile;
   if (const auto* matrix = std::get_if<MatrixOp>(&op)) {
-    return share(hw, *matrix, homes, std::get<MatrixTile>(tile), engines, capability);
+    return share(hw, *matrix, homes, std::get<MatrixTile>(tile), engines, rows_only, capability);
   }
   return share(hw, op, std::get<BoxTile>(tile), engines);
 }

@@ -19,6 +19,7 @@ struct KChunk {
   std::int64_t kx = 0, kernel_w = 1;
   std::int64_t c = 0, channels = 1;
   [[nodiscard]] std::int64_t rows() const { return kernel_h * kernel_w * channels; }
+  bool operator==(const KChunk&) const = default;
 };
 
 struct MatrixTile {
@@ -31,6 +32,8 @@ struct MatrixTile {
   std::int64_t block_align = 64;
   std::int64_t copies = 2;  ///< buffers of an operand that changes from step to step
 };
+/// True if both lay a pack out in the same way.
+bool same_pack(const MatrixTile& a, const MatrixTile& b);
 
 /// A box of the result.
 struct BoxTile {
@@ -46,6 +49,9 @@ struct Budget {
   bool ping_pong = true;
   std::int64_t engines = 1;
   double before = 0;  ///< cycles of the operation before: first loads of constants hide behind them
+  // Stripes of one operation share its pack: its layout is that of the first one's tile.
+  bool shares_pack = false;
+  const MatrixTile* layout = nullptr;  ///< null: the first one
   [[nodiscard]] std::int64_t copies() const { return ping_pong ? engines + 1 : 1; }
 };
 
