@@ -227,6 +227,7 @@ private:
       if (peak > room) return std::nullopt;
     }
     moved += all;
+    choice.kept_packs.reserve(packs.size());
     for (const auto& pack : packs) choice.kept_packs.push_back(pack.second);
     return moved;
   }

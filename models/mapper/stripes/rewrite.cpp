@@ -106,6 +106,7 @@ private:
 
 void make_stripes(HwGraph& hw, const std::vector<StripeChoice>& choices) {
   std::vector<HwNode> nodes;
+  nodes.reserve(hw.nodes.size());
   std::size_t next = 0;
   for (const StripeChoice& choice : choices) {
     for (; next < choice.segment.first; ++next) nodes.push_back(hw.nodes[next]);
