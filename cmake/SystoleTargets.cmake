@@ -28,7 +28,10 @@ function(systole_test name)
   if(ARG_PCH)
     target_precompile_headers(${name} PRIVATE ${ARG_PCH})
   endif()
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 600)
+  # Temporary files belong to the build tree: tests of two trees may run at the same time.
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/test-files)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 600 ENVIRONMENT "TEST_TMPDIR=${CMAKE_BINARY_DIR}/test-files")
 endfunction()
 
 # systole_bench(NAME SOURCES ... DEPS ...): a Google Benchmark executable, build/bench/NAME. scripts/bench runs them all.

@@ -23,9 +23,18 @@ protected:
     EXPECT_EQ(output.exit_code, 2) << title << "\n" << output.err;
     EXPECT_EQ(output.out, "") << title;
     EXPECT_EQ(files_in(folder_), before) << title << ": something was written";
-    said_.append("# ").append(title).append("\n").append(output.err).append("\n");
+    said_.append("# ").append(title).append("\n").append(without_folder(output.err)).append("\n");
   }
 
+private:
+  [[nodiscard]] std::string without_folder(std::string text) const {
+    const std::string folder = folder_.generic_string() + "/";
+    for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at))
+      text.erase(at, folder.size());
+    return text;
+  }
+
+protected:
   std::string said_;
 };
 
