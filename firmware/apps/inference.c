@@ -77,7 +77,8 @@ int main(void) {
 
   const struct classifier classifier = find_classifier(&network);
   /* An output that every inference overwrites must be read before the next one starts. */
-  const int overwritten = classifier.wanted && network.io[network.input_count + classifier.output].stride == 0;
+  const int overwritten =
+      classifier.wanted && network.io[network.input_count + classifier.output].stride == 0;
   uint64_t last_cycles = 0;
   uint64_t total_cycles = 0;
   const uint64_t start = sys_time();

@@ -52,10 +52,10 @@ struct sys_symbol {
 struct sys_network {
   uint32_t image; /* address of the sgb_header */
   uint32_t inferences;
-  uint32_t class_output;                /* or SGB_RUN_NO_CLASS */
-  struct sys_descriptors graph[2];      /* SGB_GRAPH_* */
-  struct sys_io* io;                    /* inputs, then outputs */
-  uint32_t* base;                       /* of each of them, in the inference that is being linked */
+  uint32_t class_output;           /* or SGB_RUN_NO_CLASS */
+  struct sys_descriptors graph[2]; /* SGB_GRAPH_* */
+  struct sys_io* io;               /* inputs, then outputs */
+  uint32_t* base;                  /* of each of them, in the inference that is being linked */
   uint32_t input_count, output_count;
   uint32_t data, workspace;               /* addresses */
   uint32_t relocations, relocation_count; /* those that are left to do */

@@ -284,8 +284,8 @@ struct sgb_header {
   uint32_t reserved;
 };
 
-/* The loader puts the image this far behind the start of DRAM (the run block is there), and the workspace at the
- * next page behind the image. Files are linked for that. */
+/* The loader puts the image this far behind the start of DRAM, behind the run block, and the workspace at
+ * the next page behind the image. Files are linked for that. */
 #define SGB_IMAGE_OFFSET 32768u
 #define SGB_PAGE 4096u
 

@@ -137,8 +137,7 @@ std::vector<std::byte> encode(const Program& program) {
   std::vector<std::byte>& image = writer.image();
   header.file_bytes = image.size() + program.data_left_out;
   header.linked_image = SYS_DRAM_BASE + SGB_IMAGE_OFFSET;
-  header.linked_workspace =
-      round_up(header.linked_image + header.file_bytes, std::uint64_t{SGB_PAGE});
+  header.linked_workspace = round_up(header.linked_image + header.file_bytes, std::uint64_t{SGB_PAGE});
   link(program, header, image);
   std::memcpy(image.data(), &header, sizeof header);
   header.checksum = crc32(image);
