@@ -1,6 +1,7 @@
 // systole map: a network becomes a descriptor graph, without being run.
 #include <iostream>
 #include <memory>
+#include <vector>
 
 #include "app/commands/command.h"
 #include "app/config/resolve.h"
@@ -54,7 +55,8 @@ ExitCode map(const Options& options) {
   const auto compiled = compile(*resolved, {}, issues);
   if (!compiled) return report(issues);
   if (!options.output.empty()) {
-    const std::string bytes(reinterpret_cast<const char*>(compiled->image.data()), compiled->image.size());
+    const std::vector<std::byte> image = encode(compiled->program);
+    const std::string bytes(reinterpret_cast<const char*>(image.data()), image.size());
     if (!write_file(options.output, bytes, issues)) return report(issues);
   }
   if (options.table) std::cout << figures_text(compiled->figures) << "\n" << to_table(compiled->report);

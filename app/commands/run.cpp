@@ -53,8 +53,10 @@ std::optional<Prepared> prepare(const RunOptions& options, Issues& issues) {
   // The command line's seed stands above the one that the scenario may give its inputs.
   if (!options.seed.empty()) resolved->scenario.inputs.random.seed = resolved->scenario.seed;
   const Scenario& scenario = resolved->scenario;
-  auto compiled = scenario.workload.graph.empty() ? compile(scenario, resolved->provenance, issues)
-                                                  : load_graph(scenario.workload.graph, issues);
+  const bool is_mapped = !scenario.workload.graph.empty();
+  auto compiled = is_mapped ? load_graph(scenario.workload.graph, issues)
+                            : compile(scenario, resolved->provenance, issues);
+  if (compiled && !is_mapped) make_image(*compiled);
   std::optional<InputSet> inputs;
   if (compiled) {
     InputRequest request{scenario.inputs, resolved->provenance};
@@ -73,6 +75,7 @@ std::optional<soc::RunResult> simulate(const Prepared& prepared, bool quiet, Iss
   soc::RunRequest request;
   request.config = scenario.soc;
   request.graph_image = prepared.compiled.image;
+  request.static_data = prepared.compiled.static_data;
   request.firmware_elf = std::as_bytes(std::span(prepared.firmware));
   request.inferences = prepared.inputs.inferences;
   const ir::Graph& network = prepared.compiled.network;

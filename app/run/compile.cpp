@@ -121,9 +121,14 @@ std::optional<Compiled> compile(const Scenario& scenario, const Provenance& prov
   for (ProgramSymbol& symbol : compiled.program.symbols) {
     if (symbol.kind == SGB_SYMBOL_DATA && symbol.name.empty()) symbol.name = name;
   }
-  compiled.image = encode(compiled.program);
-  compiled.program.data = {};  // the image has them
   return compiled;
+}
+
+void make_image(Compiled& compiled) {
+  // The weights stand here only: the image ends before them.
+  compiled.static_data = std::exchange(compiled.program.data, {});
+  compiled.program.data_left_out += compiled.static_data.size();
+  compiled.image = encode(compiled.program);
 }
 
 }  // namespace systole::app

@@ -24,8 +24,9 @@ struct Compiled {
   /// Feature maps that are network inputs and outputs stand in DRAM channels-last: layers without a network
   /// around them, which have nobody to declare another order.
   bool channels_last = false;
-  Program program;               ///< mapped from a network: without its static data
-  std::vector<std::byte> image;  ///< the .sgb file; without its static data in a run without function
+  Program program;                     ///< without its static data once there is an image
+  std::vector<std::byte> image;        ///< the .sgb file; mapped from a network: as far as its static data
+  std::vector<std::byte> static_data;  ///< that the image lacks; empty in a run without function
   mapper::MapReport report;
   /// The declared inputs that inputs.files feeds, constants among them; empty: the network's inputs.
   std::vector<std::string> fed;
@@ -37,5 +38,8 @@ std::optional<Compiled> load_graph(const FileRef& graph, Issues& issues);
 /// Reads the scenario's network (ONNX, a topology .csv, or its bare GEMMs), with made-up weights where its
 /// file carries none, gives it its precision, and maps it onto the SoC. Issues of the network carry its file.
 std::optional<Compiled> compile(const Scenario& scenario, const Provenance& provenance, Issues& issues);
+
+/// The program as a run takes it: image and static data apart, so that weights stand in memory once.
+void make_image(Compiled& compiled);
 
 }  // namespace systole::app

@@ -36,9 +36,11 @@ private:
   std::span<const std::byte> image_;
 };
 
-bool is_graph(const sgb_header& header, std::span<const std::byte> image, bool functional, Issues& issues) {
-  const bool without_data = !functional && header.data_offset == image.size() &&
-                            header.file_bytes == header.data_offset + header.data_bytes;
+bool is_graph(const sgb_header& header, std::span<const std::byte> image, std::uint64_t data_bytes,
+              bool functional, Issues& issues) {
+  const bool without_data = header.data_offset == image.size() &&
+                            header.file_bytes == header.data_offset + header.data_bytes &&
+                            (data_bytes == header.data_bytes || (!functional && data_bytes == 0));
   if (header.magic != SGB_MAGIC) {
     issues.add("graph", "this is not a descriptor graph (no SGB1 magic)");
   } else if (header.version != SGB_VERSION) {
@@ -46,8 +48,8 @@ bool is_graph(const sgb_header& header, std::span<const std::byte> image, bool f
                             "; this program reads version " + std::to_string(SGB_VERSION) +
                             ": map the network again");
   } else if (header.file_bytes != image.size() && !without_data) {
-    issues.add("graph", "the descriptor graph is truncated: " + std::to_string(image.size()) + " of " +
-                            std::to_string(header.file_bytes) + " bytes");
+    issues.add("graph", "the descriptor graph is truncated: " + std::to_string(image.size() + data_bytes) +
+                            " of " + std::to_string(header.file_bytes) + " bytes");
   } else {
     return true;
   }
@@ -66,16 +68,16 @@ bool by_index(std::vector<std::pair<std::uint32_t, TensorPlace>>& found, std::ve
 
 }  // namespace
 
-std::optional<MemoryLayout> lay_out(std::span<const std::byte> image, std::uint32_t inferences,
-                                    std::uint32_t class_output, Bytes dram_size, bool functional,
-                                    Issues& issues) {
+std::optional<MemoryLayout> lay_out(std::span<const std::byte> image, std::uint64_t data_bytes,
+                                    std::uint32_t inferences, std::uint32_t class_output, Bytes dram_size,
+                                    bool functional, Issues& issues) {
   const ImageReader reader(image);
   const auto header = reader.at<sgb_header>(0);
   if (!header) {
     issues.add("graph", "the descriptor graph is truncated: it ends within its header");
     return std::nullopt;
   }
-  if (!is_graph(*header, image, functional, issues)) return std::nullopt;
+  if (!is_graph(*header, image, data_bytes, functional, issues)) return std::nullopt;
   if (header->file_bytes > dram_size.count()) {
     issues.add("soc.dram.size", "the graph alone is " + to_text(Bytes(header->file_bytes)) +
                                     ", but there are " + to_text(dram_size) +

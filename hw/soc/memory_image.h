@@ -38,11 +38,12 @@ struct MemoryLayout {
   std::vector<TensorPlace> outputs;  ///< by index
 };
 
-/// Lays out DRAM for `inferences` runs of the image. Issues: not a graph of this version, tables outside the
-/// image (not functional: the static data at its end may be left out), more inputs or outputs than the run
-/// block holds, more than `dram_size`.
-std::optional<MemoryLayout> lay_out(std::span<const std::byte> image, std::uint32_t inferences,
-                                    std::uint32_t class_output, Bytes dram_size, bool functional,
-                                    Issues& issues);
+/// Lays out DRAM for `inferences` runs of the image, behind which `data_bytes` of static data follow that it
+/// lacks. Issues: not a graph of this version, tables outside the image, other data than its header counts
+/// (not functional: they may be left out), more inputs or outputs than the run block holds, more than
+/// `dram_size`.
+std::optional<MemoryLayout> lay_out(std::span<const std::byte> image, std::uint64_t data_bytes,
+                                    std::uint32_t inferences, std::uint32_t class_output, Bytes dram_size,
+                                    bool functional, Issues& issues);
 
 }  // namespace systole::soc

@@ -112,8 +112,8 @@ void check_conservation(const System& system, RunResult& result) {
 }  // namespace
 
 std::optional<RunResult> run(const RunRequest& request, Issues& issues) {
-  const auto layout = lay_out(request.graph_image, request.inferences, request.class_output,
-                              request.config.dram.size, request.functional, issues);
+  const auto layout = lay_out(request.graph_image, request.static_data.size(), request.inferences,
+                              request.class_output, request.config.dram.size, request.functional, issues);
   const auto firmware =
       host::read_elf(request.firmware_elf, {SYS_HOST_RAM_BASE, SYS_HOST_RAM_SIZE}, "firmware", issues);
   if (!layout || !firmware || !graph_fits(request, *layout, issues) ||

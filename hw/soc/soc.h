@@ -19,9 +19,11 @@ namespace systole::soc {
 
 struct RunRequest {
   SocConfig config;
-  /// A .sgb file, as it is; not functional: it may end before its static data, which are then not there. Only
-  /// its header, symbol table and node count are looked at here.
+  /// A .sgb file, as it is, or as far as its static data. Only its header, symbol table and node count are
+  /// looked at here.
   std::span<const std::byte> graph_image;
+  /// The static data that the image lacks, all of them; not functional: may be left out.
+  std::span<const std::byte> static_data;
   /// An ELF file (RV32) for the host core.
   std::span<const std::byte> firmware_elf;
   std::uint32_t inferences = 1;

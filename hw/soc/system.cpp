@@ -143,6 +143,7 @@ void System::start_of_simulation() {
   const MemoryLayout& layout = load_.layout;
   write_memory(SYS_DRAM_BASE, std::as_bytes(std::span(&layout.run_block, 1)));
   write_memory(layout.graph, load_.request.graph_image);
+  write_memory(layout.graph + load_.request.graph_image.size(), load_.request.static_data);
   for (std::size_t i = 0; i < load_.request.inputs.size(); ++i) {
     const TensorPlace& place = layout.inputs[i];
     for (std::uint64_t n = 0; n < load_.request.inferences && !load_.request.inputs[i].empty(); ++n) {

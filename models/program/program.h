@@ -39,8 +39,9 @@ struct Program {
   std::vector<ProgramSymbol> symbols;
   std::vector<ProgramNode> nodes;  ///< in execution order
   std::vector<std::byte> data;     ///< static data
-  /// Bytes of static data after `data` that nobody made: the program is good for timing only. Its image ends
-  /// where they would begin, though its header counts them; decode() takes it for a truncated file.
+  /// Bytes of static data after `data` that stand elsewhere, or that nobody made (timing only). The image
+  /// ends where they would begin, though its header counts them, and its checksum is without them; decode()
+  /// takes it for a truncated file.
   std::uint64_t data_left_out = 0;
   std::uint64_t workspace_bytes = 0;
   std::uint64_t sram_bytes = 0;
