@@ -53,10 +53,10 @@ std::optional<Prepared> prepare(const RunOptions& options, Issues& issues) {
   // The command line's seed stands above the one that the scenario may give its inputs.
   if (!options.seed.empty()) resolved->scenario.inputs.random.seed = resolved->scenario.seed;
   const Scenario& scenario = resolved->scenario;
-  const bool is_mapped = !scenario.workload.graph.empty();
-  auto compiled = is_mapped ? load_graph(scenario.workload.graph, issues)
-                            : compile(scenario, resolved->provenance, issues);
-  if (compiled && !is_mapped) make_image(*compiled);
+  const bool mapped_before = !scenario.workload.graph.empty();
+  auto compiled = mapped_before ? load_graph(scenario.workload.graph, issues)
+                                : compile(scenario, resolved->provenance, issues);
+  if (compiled && !mapped_before) make_image(*compiled);
   std::optional<InputSet> inputs;
   if (compiled) {
     InputRequest request{scenario.inputs, resolved->provenance};

@@ -6,6 +6,7 @@
 #include "hw/base/assert.h"
 #include "models/mapper/legalise/legalise.h"
 #include "models/mapper/lower/lower.h"
+#include "models/mapper/lower/static_data.h"
 #include "models/mapper/memory/plan.h"
 #include "models/mapper/schedule/schedule.h"
 #include "models/mapper/stripes/stripes.h"
@@ -70,7 +71,7 @@ std::uint64_t dram_bytes_of(const Program& program) {
 /// Without its static data.
 Program make_program(const HwGraph& hw, const ir::Graph& graph, const Plan& plan,
                      const Capability& capability) {
-  Lowered lowered = lower(hw, graph, plan, capability, false);
+  Lowered lowered = lower(hw, graph, plan, capability);
   ScheduledGraph init = schedule(std::move(lowered.init), capability, SGB_GRAPH_INIT);
   ScheduledGraph exec = schedule(std::move(lowered.exec), capability, SGB_GRAPH_EXEC);
 
@@ -249,7 +250,7 @@ std::optional<Program> map_network(const ir::Graph& graph, const Capability& cap
   }
   Program& program = mapping->program;
   if (options.data) {
-    program.data = static_data(mapping->hw, graph, *mapping->plan, capability);
+    program.data = static_data(mapping->hw, *mapping->plan, capability);
   } else {
     program.data_left_out = static_cast<std::uint64_t>(mapping->plan->data_bytes);
   }

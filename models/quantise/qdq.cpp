@@ -39,8 +39,8 @@ public:
         matches_(graph.node_count()),
         wanted_(graph.node_count(), false) {
     for (ir::NodeIndex index = 0; index < graph.node_count(); ++index) {
-      if (graph.node(index).op != OpKind::kQuantizeLinear) continue;
-      auto match = match_qdq(graph, index);
+      const bool ends = graph.node(index).op == OpKind::kQuantizeLinear;
+      auto match = ends ? match_qdq(graph, index) : match_float_product(graph, index);
       if (match && (match->exact || scope == QdqScope::kAll)) matches_[index] = std::move(match);
     }
   }
@@ -78,7 +78,8 @@ private:
   void emit(const QdqMatch& match) {
     ++report_.rewritten;
     report_.exact += match.exact ? 1 : 0;
-    const ir::Node& end = graph_.node(match.quantise);
+    if (!match.quantise) return emit_float_product(graph_, match, rewriter_);
+    const ir::Node& end = graph_.node(*match.quantise);
     const Dequantised result = result_of(graph_, end);
     const ir::TensorId out = rewriter_.tensor(end.outputs[0]);
     if (!match.activation) return emit_operator(match, result, out);
@@ -201,7 +202,7 @@ private:
   const ir::Graph& graph_;
   QdqReport& report_;
   Rewriter rewriter_;
-  std::vector<std::optional<QdqMatch>> matches_;  // by the QuantizeLinear's NodeIndex
+  std::vector<std::optional<QdqMatch>> matches_;  // by the NodeIndex of the last of them
   std::vector<bool> wanted_;
 };
 
@@ -214,8 +215,7 @@ ir::Graph fuse_qdq(const ir::Graph& network, QdqScope scope, QdqReport* report) 
   QdqReport own;
   QdqReport& filled = report != nullptr ? *report : own;
   filled = {};
-  ir::Graph fused = Fusion(graph, scope, filled).run(*order);
-  return scope == QdqScope::kAll ? integer_products(fused, filled.rewritten) : fused;
+  return Fusion(graph, scope, filled).run(*order);
 }
 
 }  // namespace systole::quantise

@@ -17,9 +17,9 @@ struct Dequantised {
   bool one_scale = true;
 };
 
-/// A QuantizeLinear whose operand is computed from dequantised integers.
+/// An operator on dequantised integers.
 struct QdqMatch {
-  ir::NodeIndex quantise = 0;
+  std::optional<ir::NodeIndex> quantise;    ///< none: the result stays float
   std::optional<ir::NodeIndex> op;          ///< none: the activation alone
   std::optional<ir::NodeIndex> activation;  ///< Relu or Clip between the two
   std::vector<Dequantised> operands;        ///< feature maps, and of products the weights as the second
@@ -29,7 +29,8 @@ struct QdqMatch {
 /// The match that ends at this QuantizeLinear, if there is one.
 std::optional<QdqMatch> match_qdq(const ir::Graph& graph, ir::NodeIndex quantise);
 
-/// A Conv, Gemm or MatMul of dequantised integers and constant weights; `quantise` means nothing.
+/// A Conv, Gemm or MatMul of dequantised integers and constant weights, whose result stays float; never
+/// exact.
 std::optional<QdqMatch> match_float_product(const ir::Graph& graph, ir::NodeIndex index);
 
 /// The QuantizeLinear's own scale and zero point; `integers` is its result.

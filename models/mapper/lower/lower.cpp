@@ -4,7 +4,6 @@
 
 #include "hw/base/assert.h"
 #include "models/mapper/lower/transfer.h"
-#include "models/mapper/tiling/pack.h"
 
 namespace systole::mapper {
 
@@ -15,21 +14,15 @@ public:
   Lowering(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, const Capability& capability)
       : hw_(hw), graph_(graph), plan_(plan), capability_(capability), loaded_(hw.values.size(), false) {}
 
-  Lowered make(bool with_data) {
+  Lowered make() {
     make_symbols();
-    if (with_data) make_data();
     make_init();
     for (std::size_t i = 0; i < hw_.nodes.size(); ++i) lower_node(i);
     return std::move(out_);
   }
 
-  std::vector<std::byte> data() {
-    make_data();
-    return std::move(out_.data);
-  }
-
 private:
-  // ---- symbols and data ----
+  // ---- symbols ----
 
   std::uint32_t add_symbol(std::uint32_t kind, std::uint32_t index, std::uint64_t bytes,
                            const ir::Tensor* tensor) {
@@ -58,27 +51,6 @@ private:
     };
     inputs_ = list(SGB_SYMBOL_INPUT, graph_.inputs());
     outputs_ = list(SGB_SYMBOL_OUTPUT, graph_.outputs());
-  }
-
-  void make_data() {
-    out_.data.resize(static_cast<std::size_t>(plan_.data_bytes));
-    const auto put = [&](ValueId id, const std::vector<std::byte>& bytes) {
-      SYSTOLE_ASSERT(static_cast<std::int64_t>(bytes.size()) == hw_.value(id).bytes(),
-                     "size of constant data");
-      std::copy(bytes.begin(), bytes.end(),
-                out_.data.begin() + static_cast<std::ptrdiff_t>(plan_.dram_offset[id]));
-    };
-    for (ValueId id = 0; id < hw_.values.size(); ++id) {
-      const Value& value = hw_.value(id);
-      if (plan_.used[id] && value.kind == ValueKind::kConstant && !value.is_pack) put(id, value.data);
-    }
-    std::vector<bool> made(hw_.values.size(), false);
-    for (std::size_t i = 0; i < hw_.nodes.size(); ++i) {
-      const auto* op = std::get_if<MatrixOp>(&hw_.nodes[i].op);
-      if (op == nullptr || op->pack == kNoValue || made[op->pack]) continue;
-      made[op->pack] = true;  // stripes share one
-      put(op->pack, PackLayout(*op, std::get<MatrixTile>(*plan_.nodes[i].tile), capability_).data());
-    }
   }
 
   /// Where a value stands in DRAM.
@@ -352,14 +324,8 @@ private:
 
 }  // namespace
 
-Lowered lower(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, const Capability& capability,
-              bool with_data) {
-  return Lowering(hw, graph, plan, capability).make(with_data);
-}
-
-std::vector<std::byte> static_data(const HwGraph& hw, const ir::Graph& graph, const Plan& plan,
-                                   const Capability& capability) {
-  return Lowering(hw, graph, plan, capability).data();
+Lowered lower(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, const Capability& capability) {
+  return Lowering(hw, graph, plan, capability).make();
 }
 
 }  // namespace systole::mapper

@@ -13,14 +13,8 @@ struct Lowered {
   std::vector<ProgramSymbol> symbols;
   std::vector<Operation> init;
   std::vector<Operation> exec;
-  std::vector<std::byte> data;
 };
 
-/// with_data = false: `data` stays empty.
-Lowered lower(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, const Capability& capability,
-              bool with_data = true);
-/// The data alone.
-std::vector<std::byte> static_data(const HwGraph& hw, const ir::Graph& graph, const Plan& plan,
-                                   const Capability& capability);
+Lowered lower(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, const Capability& capability);
 
 }  // namespace systole::mapper

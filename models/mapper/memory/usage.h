@@ -22,8 +22,7 @@ std::vector<Usage> usage_of(const HwGraph& hw);
 Lifetime lifetime_of(const HwGraph& hw, const Usage& usage, ValueId root, bool ping_pong);
 
 /// True if keeping the value in SRAM saves traffic: activations, network inputs that are several operands,
-/// network outputs with readers,
-/// constants that several stripes use.
+/// network outputs with readers, constants that several stripes use.
 bool wants_home(const HwGraph& hw, const Usage& usage, ValueId root);
 
 }  // namespace systole::mapper

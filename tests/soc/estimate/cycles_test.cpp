@@ -8,10 +8,6 @@
 #include <string>
 
 #include "app/run/capability.h"
-#include "models/mapper/legalise/legalise.h"
-#include "models/mapper/lower/lower.h"
-#include "models/mapper/memory/plan.h"
-#include "models/mapper/schedule/schedule.h"
 #include "models/mapper/tiling/estimate.h"
 #include "tests/soc/support/soc_run.h"
 #include "tests/support/abstract_machine/network.h"
@@ -51,32 +47,11 @@ void build(const Layer& layer, test::Network& net) {
   net.output(layer.type == DType::kInt8 ? net.qconv(x, layer.out_c, a) : net.conv(x, layer.out_c, a));
 }
 
-/// The stages of map_network, with network inputs and outputs channels-last in DRAM.
+/// Network inputs and outputs stand in DRAM channels-last, as feature maps do.
 Program map_inside(const ir::Graph& graph, const mapper::Capability& capability) {
-  Issues issues;
-  auto hw = mapper::legalise(graph, capability, issues);
-  EXPECT_TRUE(hw.has_value());
-  for (mapper::Value& value : hw->values)
-    value.dram_strides = mapper::dense_strides(value.dims, static_cast<std::int64_t>(size_of(value.type)));
-  const mapper::MapOptions options{mapper::WeightPolicy::kStreamed};
-  const auto plan = mapper::make_plan(*hw, graph, capability, options, issues);
-  EXPECT_TRUE(plan.has_value());
-  mapper::Lowered lowered = mapper::lower(*hw, graph, *plan, capability);
-  auto init = mapper::schedule(std::move(lowered.init), capability, SGB_GRAPH_INIT);
-  auto exec = mapper::schedule(std::move(lowered.exec), capability, SGB_GRAPH_EXEC);
-  Program program;
-  program.init = std::move(init.descriptors);
-  program.exec = std::move(exec.descriptors);
-  program.relocations = std::move(init.relocations);
-  program.relocations.insert(program.relocations.end(), exec.relocations.begin(), exec.relocations.end());
-  program.symbols = std::move(lowered.symbols);
-  for (const auto& row : hw->rows)
-    program.nodes.push_back({graph.node(row.node).name, "Conv", 0, row.fused_into});
-  program.data = std::move(lowered.data);
-  program.workspace_bytes = static_cast<std::uint64_t>(plan->workspace_bytes);
-  program.sram_bytes = static_cast<std::uint64_t>(plan->sram_bytes);
-  program.queue_count = static_cast<std::uint32_t>(queues_of(capability.engines).size());
-  return program;
+  mapper::MapOptions options{mapper::WeightPolicy::kStreamed};
+  options.channels_last_io = true;
+  return test::map_or_fail(graph, capability, options);
 }
 
 const Layer kLayers[] = {
