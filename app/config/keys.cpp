@@ -17,8 +17,9 @@ constexpr std::array<ChoiceName, 3> kDataflows{{{"weight_stationary", raw(Datafl
                                                  "this version has weight_stationary arrays only"},
                                                 {"input_stationary", raw(Dataflow::kInputStationary),
                                                  "this version has weight_stationary arrays only"}}};
-constexpr std::array<ChoiceName, 2> kFormats{
-    {{"int8", raw(DType::kInt8)}, {"float32", raw(DType::kFloat32)}}};
+constexpr std::array<ChoiceName, 3> kMatrixFormats{{{"int8", raw(NumberFormat::kInt8)},
+                                                    {"fp32", raw(NumberFormat::kFloat32)},
+                                                    {"float32", raw(NumberFormat::kFloat32)}}};
 constexpr std::array<ChoiceName, 2> kFidelities{
     {{"transaction", raw(Fidelity::kTransaction)},
      {"analytical", raw(Fidelity::kAnalytical), "this version simulates transactions only"}}};
@@ -88,7 +89,7 @@ const std::vector<Key>& scenario_keys() {
       {"soc.engines.matrix.dataflow", CHOICE(soc.matrix.dataflow, kDataflows), "what stands still in the array"},
       {"soc.engines.matrix.rows", FIELD(soc.matrix.rows), "rows of the array: K", kArray},
       {"soc.engines.matrix.cols", FIELD(soc.matrix.cols), "columns of the array: N", kArray},
-      {"soc.engines.matrix.format", CHOICE(soc.matrix.format, kFormats), "of the multipliers; int8 takes uint8 too and sums in int32"},
+      {"soc.engines.matrix.format", CHOICE(soc.matrix.format, kMatrixFormats), "of the multipliers; int8 takes uint8 too and sums in int32"},
       {"soc.engines.matrix.weight_double_buffer", FIELD(soc.matrix.weight_double_buffer), "the next tile's weights load behind the current tile"},
       {"soc.engines.matrix.accumulators", FIELD(soc.matrix.accumulators), "memory of the 4-byte accumulators", {kKi, 64 * kMi}},
       {"soc.engines.matrix.setup_cycles", FIELD(soc.matrix.setup_cycles), "decode of one command", kCycles},

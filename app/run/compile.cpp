@@ -40,7 +40,7 @@ bool is_list_of_layers(const Workload& workload) {
 std::optional<ir::Graph> read_network(const Scenario& scenario, Compiled& compiled, Issues& issues) {
   const Workload& workload = scenario.workload;
   const std::string file = workload.network.path.generic_string();
-  const topology::NetworkOptions options{scenario.soc.matrix.format, workload.weights};
+  const topology::NetworkOptions options{traits_of(scenario.soc.matrix.format).element, workload.weights};
   if (!workload.gemm.empty()) {
     std::vector<topology::Layer> layers;
     layers.reserve(workload.gemm.size());

@@ -19,7 +19,7 @@ bool has(const ir::Graph& network, ir::OpKind op) {
 }
 
 bool has_int8_array(const Scenario& scenario) {
-  return scenario.soc.matrix.count > 0 && scenario.soc.matrix.format == DType::kInt8;
+  return scenario.soc.matrix.count > 0 && scenario.soc.matrix.format == NumberFormat::kInt8;
 }
 
 bool wants_int8(const Scenario& scenario) {

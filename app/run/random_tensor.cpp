@@ -69,6 +69,9 @@ std::vector<std::byte> random_tensor(const RandomInputs& random, DType type, std
       case DType::kUInt8:
         append(data, static_cast<std::uint8_t>(source.integer(0)));
         break;
+      case DType::kInt16:
+        append(data, static_cast<std::int16_t>(source.integer(-128)));
+        break;
       case DType::kInt32:
         append(data, static_cast<std::int32_t>(source.integer(-128)));
         break;

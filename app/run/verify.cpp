@@ -17,6 +17,8 @@ auto with_type(DType type, Function&& function) {
     case DType::kUInt8:
     case DType::kBool:
       return function(std::uint8_t{});
+    case DType::kInt16:
+      return function(std::int16_t{});
     case DType::kInt32:
       return function(std::int32_t{});
     case DType::kInt64:

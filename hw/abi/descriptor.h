@@ -35,6 +35,15 @@
 #define SGB_TYPE_FLOAT32 4u
 #define SGB_TYPE_INT64 5u
 #define SGB_TYPE_BOOL 6u
+#define SGB_TYPE_INT16 7u
+/* Operands of the matrix engine only: the values of systole::NumberFormat. */
+#define SGB_TYPE_FLOAT16 8u
+#define SGB_TYPE_BFLOAT16 9u
+#define SGB_TYPE_INT4 10u
+#define SGB_TYPE_INT2 11u
+#define SGB_TYPE_TERNARY 12u
+#define SGB_TYPE_BINARY 13u
+#define SGB_TYPE_POWER_OF_TWO 14u
 
 /* ---- data streams, for the account of who moved what ---- */
 #define SGB_STREAM_WEIGHTS 0u
@@ -120,7 +129,19 @@ struct sgb_dma {
  * block_n (0 = none; float A and B only): B is block-diagonal. Output column j belongs to block
  * (block_at + j) / block_n, which takes part with channels [block * block_c, (block + 1) * block_c) only: the
  * other elements of B are gaps, whose products are not added (an infinity times a gap's 0 would be). 8-bit
- * products need no such fields: a gap holds the column's zero point. */
+ * products need no such fields: a gap holds the column's zero point.
+ * Formats: a_type and b_type may be narrower than the elements that hold the values.
+ *   a_type INT4, INT2, TERNARY, BINARY: A has int8 elements whose values are of that format (others
+ * saturate). FLOAT16, BFLOAT16: A has float elements, rounded to the format (to nearest, ties to even) on
+ * their way into the array. INT16: two bytes an element. b_type packed: each row of n_used elements of a tile
+ * takes ceil(n_used * bits / 8) bytes, the first element in the least significant bits. INT4, INT2, TERNARY:
+ * two's complement. BINARY: 1 is +1, 0 is -1. POWER_OF_TWO: bit 3 is the sign, bits 2..0 are 1 + the
+ * exponent, or 0 for the value 0. FLOAT16, BFLOAT16: their 16 bits. sparse_n of sparse_m (0, 0 = dense; 1 <=
+ * n < m <= 16): of every sparse_m successive k of a column (the last group may be shorter) at most sparse_n
+ * are not zero, and B holds these alone: a tile has K' = ceil(K / sparse_m) * sparse_n rows of packed
+ * elements, then K' rows of n_used places of ceil(log2(sparse_m)) bits: the element's k within its group.
+ * Zero points of B are 0. k_table (0 = none): k_count ascending uint32 below K. Only these k take part, in
+ * this order: B has k_count rows (K' from k_count, if sparse). */
 #define SGB_MATRIX_KEEP 1u
 #define SGB_MATRIX_CONTINUE 2u
 #define SGB_MATRIX_CLIP 4u
@@ -137,18 +158,27 @@ struct sgb_matrix {
   int32_t out_row_stride, out_pixel_stride; /* bytes; channel n follows n - 1 */
   uint16_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
   int16_t pad_top, pad_left;
-  uint32_t b_tile_cols; /* equals the array's columns */
+  uint16_t b_tile_cols;       /* equals the array's columns */
+  uint8_t sparse_n, sparse_m; /* 0, 0: B is dense */
   uint8_t a_type, b_type, out_type, flags;
   int32_t a_zero, b_zero, out_zero;
-  int32_t clip_min, clip_max;   /* in units of out_type (integer results) */
-  float clip_min_f, clip_max_f; /* float results */
+  /* In units of out_type: one or the other. */
+  union {
+    int32_t clip_min;
+    float clip_min_f;
+  };
+  union {
+    int32_t clip_max;
+    float clip_max_f;
+  };
   int32_t residual_zero;
+  uint64_t k_table;
   uint64_t residual;
   int32_t residual_row_stride, residual_pixel_stride; /* bytes; channel n follows n - 1 */
   float out_scale, residual_scale, sum_scale;         /* 8-bit results with a residual */
   int32_t sum_zero;
   uint32_t block_c, block_n, block_at;
-  uint32_t reserved;
+  uint32_t k_count;
 };
 
 /* Vector engine. `count`: elements of out, for every operation (softmax, LRN: outer * axis * inner; mean:

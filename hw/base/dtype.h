@@ -9,7 +9,7 @@
 namespace systole {
 
 /// The values are part of the descriptor ABI (hw/abi/descriptor.h, SGB_TYPE_*): append only.
-enum class DType : std::uint8_t { kInt8 = 1, kUInt8 = 2, kInt32 = 3, kFloat32 = 4, kInt64 = 5, kBool = 6 };
+enum class DType : std::uint8_t { kInt8 = 1, kUInt8 = 2, kInt32 = 3, kFloat32 = 4, kInt64 = 5, kBool = 6, kInt16 = 7 };
 
 constexpr std::size_t size_of(DType type) {
   switch (type) {
@@ -17,6 +17,8 @@ constexpr std::size_t size_of(DType type) {
     case DType::kUInt8:
     case DType::kBool:
       return 1;
+    case DType::kInt16:
+      return 2;
     case DType::kInt32:
     case DType::kFloat32:
       return 4;
@@ -40,13 +42,15 @@ constexpr std::string_view name_of(DType type) {
       return "int64";
     case DType::kBool:
       return "bool";
+    case DType::kInt16:
+      return "int16";
   }
   return "?";
 }
 
 /// The type with this ABI value, or nullopt: descriptors come from outside.
 constexpr std::optional<DType> dtype_from_abi(std::uint8_t value) {
-  if (value < 1 || value > 6) return std::nullopt;
+  if (value < 1 || value > 7) return std::nullopt;
   return static_cast<DType>(value);
 }
 

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <string>
 
+#include "hw/base/dataflow.h"
 #include "hw/base/dtype.h"
+#include "hw/base/number_format.h"
 #include "hw/base/units.h"
 
 namespace systole {
@@ -54,16 +56,54 @@ struct ControllerConfig {
   std::uint32_t completion_cycles = 2;  ///< to take a completion and update the semaphores
 };
 
-enum class Dataflow : std::uint8_t { kWeightStationary, kOutputStationary, kInputStationary };
+/// Arrays that behave as another tool models them (docs/blocks/matrix.md).
+enum class MatrixPreset : std::uint8_t { kNone, kScaleSim, kCamuy };
+/// kDotProduct: a unit that makes rows x cols results at a time by dot products of `depth` elements.
+enum class MatrixOrganisation : std::uint8_t { kSystolic, kDotProduct };
+/// How a processing element multiplies.
+///   kParallel       one product of operands of `format` x `weight_format` a cycle; wider ones in pieces
+///   kBitSerial      one bit of each operand a cycle
+///   kXnorPopcount   `popcount_bits` binary products a cycle
+///   kShiftAdd       a shift by the exponent of a power of two
+enum class MatrixArithmetic : std::uint8_t { kParallel, kBitSerial, kXnorPopcount, kShiftAdd };
+/// What an integer accumulator does with a sum that it cannot hold.
+enum class Overflow : std::uint8_t { kWrap, kSaturate };
+
+/// At most n of m successive weights of a column are not zero; m = 0: dense.
+struct StructuredSparsity {
+  std::uint8_t n = 0;
+  std::uint8_t m = 0;
+  [[nodiscard]] bool any() const { return m != 0; }
+  bool operator==(const StructuredSparsity&) const = default;
+};
 
 struct MatrixConfig {
   std::uint32_t count = 1;
+  MatrixPreset preset = MatrixPreset::kNone;
+  MatrixOrganisation organisation = MatrixOrganisation::kSystolic;
   Dataflow dataflow = Dataflow::kWeightStationary;
-  std::uint32_t rows = 16;      ///< weight stationary: K
-  std::uint32_t cols = 16;      ///< weight stationary: N
-  DType format = DType::kInt8;  ///< kInt8 (with uint8 operands, int32 accumulators) or kFloat32
-  bool weight_double_buffer = true;
-  Bytes accumulators{64 * 1024};  ///< 4-byte accumulators: rows of M per column = bytes / 4 / cols
+  std::uint32_t rows = 16;  ///< hw/base/dataflow.h says what they hold
+  std::uint32_t cols = 16;
+  std::uint32_t depth = 4;  ///< of the dot products; kDotProduct
+  // Numbers.
+  NumberFormat format = NumberFormat::kInt8;  ///< of the activations that a multiplier takes
+  NumberFormat weight_format =
+      NumberFormat::kInt8;  ///< of its weights; as `format` where a scenario is silent
+  MatrixArithmetic arithmetic = MatrixArithmetic::kParallel;
+  std::uint32_t popcount_bits = 8;
+  std::uint32_t accumulator_bits = 32;  ///< integers: 8 to 48; floats: 32, or 16 for sums in `format` itself
+  Overflow overflow = Overflow::kWrap;
+  StructuredSparsity sparsity = {};  ///< the array skips the zeros of weights of this form
+  bool winograd = false;        ///< the mapper uses F(2 x 2, 3 x 3) where it is exact
+  // Timing.
+  bool weight_double_buffer = true;        ///< of the stationary operand
+  bool fold_overlap = true;                ///< the skews of successive folds overlap
+  std::uint32_t stationary_bandwidth = 0;  ///< elements a cycle into the array; 0: as many as it takes
+  std::uint32_t streaming_bandwidth = 0;   ///< elements a cycle of each streamed operand; 0: likewise
+  std::uint32_t fifo_depth = 8;            ///< elements of each row's FIFO of a streamed operand
+  Bytes accumulators{64 * 1024};        ///< 4-byte accumulators: rows of sums per column = bytes / 4 / cols
+  std::uint32_t accumulator_ports = 2;  ///< accesses of each column's accumulators a cycle
+  Bytes spill{0};                       ///< scratchpad at its end for sums beyond the accumulators
   std::uint32_t setup_cycles = 8;
 };
 

@@ -18,6 +18,8 @@ decltype(auto) visit_type(DType type, F&& f) {
     case DType::kUInt8:
     case DType::kBool:
       return f(std::type_identity<std::uint8_t>{});
+    case DType::kInt16:
+      return f(std::type_identity<std::int16_t>{});
     case DType::kInt32:
       return f(std::type_identity<std::int32_t>{});
     case DType::kInt64:

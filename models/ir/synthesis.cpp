@@ -209,6 +209,8 @@ std::vector<std::byte> element_of(DType type, double value) {
     case DType::kUInt8:
     case DType::kBool:
       return bytes_of<std::uint8_t>(value);
+    case DType::kInt16:
+      return bytes_of<std::int16_t>(value);
     case DType::kInt32:
       return bytes_of<std::int32_t>(value);
     case DType::kInt64:

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "hw/abi/queues.h"
-#include "hw/base/dtype.h"
+#include "hw/base/number_format.h"
 #include "hw/base/units.h"
 
 namespace systole::mapper {
@@ -55,7 +55,7 @@ struct Capability {
   std::uint32_t semaphores = 64;
   std::uint32_t array_rows = 16;
   std::uint32_t array_cols = 16;
-  DType array_format = DType::kInt8;
+  NumberFormat array_format = NumberFormat::kInt8;
   Bytes accumulators{64 * 1024};
   TimingCapability timing;
 };

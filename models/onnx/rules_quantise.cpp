@@ -69,6 +69,8 @@ ir::TensorData converted_data(const ir::Tensor& x, DType type) {
       return each(std::int8_t{0});
     case DType::kUInt8:
       return each(std::uint8_t{0});
+    case DType::kInt16:
+      return each(std::int16_t{0});
     case DType::kInt32:
       return each(std::int32_t{0});
     case DType::kInt64:

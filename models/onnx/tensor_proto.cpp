@@ -43,6 +43,8 @@ std::optional<ir::TensorData> typed_data(const TensorProto& proto, DType type, s
     case DType::kUInt8:
     case DType::kBool:
       return convert<std::uint8_t>(proto.int32_data(), elements, why);
+    case DType::kInt16:
+      return convert<std::int16_t>(proto.int32_data(), elements, why);
     case DType::kInt32:
       return convert<std::int32_t>(proto.int32_data(), elements, why);
     case DType::kInt64:
@@ -105,6 +107,8 @@ int onnx_from_dtype(DType type) {
       return TensorProto::INT8;
     case DType::kUInt8:
       return TensorProto::UINT8;
+    case DType::kInt16:
+      return TensorProto::INT16;
     case DType::kInt32:
       return TensorProto::INT32;
     case DType::kInt64:

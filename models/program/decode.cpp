@@ -166,8 +166,6 @@ std::string descriptor_fault(const sgb_descriptor& descriptor) {
       }
     }
   }
-  if (descriptor.opcode == SGB_OP_MATRIX && descriptor.u.matrix.reserved != 0)
-    return "reserved bytes are not 0";
   if (descriptor.opcode == SGB_OP_SORT && descriptor.u.sort.reserved0 != 0) {
     return "reserved bytes are not 0";
   }

@@ -28,12 +28,20 @@ inline constexpr std::array<NamedValue, 5> kOpcodeNames{{{"nop", SGB_OP_NOP},
                                                          {"matrix", SGB_OP_MATRIX},
                                                          {"vector", SGB_OP_VECTOR},
                                                          {"sort", SGB_OP_SORT}}};
-inline constexpr std::array<NamedValue, 6> kTypeNames{{{"int8", SGB_TYPE_INT8},
-                                                       {"uint8", SGB_TYPE_UINT8},
-                                                       {"int32", SGB_TYPE_INT32},
-                                                       {"float32", SGB_TYPE_FLOAT32},
-                                                       {"int64", SGB_TYPE_INT64},
-                                                       {"bool", SGB_TYPE_BOOL}}};
+inline constexpr std::array<NamedValue, 14> kTypeNames{{{"int8", SGB_TYPE_INT8},
+                                                        {"uint8", SGB_TYPE_UINT8},
+                                                        {"int32", SGB_TYPE_INT32},
+                                                        {"float32", SGB_TYPE_FLOAT32},
+                                                        {"int64", SGB_TYPE_INT64},
+                                                        {"bool", SGB_TYPE_BOOL},
+                                                        {"int16", SGB_TYPE_INT16},
+                                                        {"float16", SGB_TYPE_FLOAT16},
+                                                        {"bfloat16", SGB_TYPE_BFLOAT16},
+                                                        {"int4", SGB_TYPE_INT4},
+                                                        {"int2", SGB_TYPE_INT2},
+                                                        {"ternary", SGB_TYPE_TERNARY},
+                                                        {"binary", SGB_TYPE_BINARY},
+                                                        {"power_of_two", SGB_TYPE_POWER_OF_TWO}}};
 inline constexpr std::array<NamedValue, 6> kStreamNames{{{"weights", SGB_STREAM_WEIGHTS},
                                                          {"input", SGB_STREAM_INPUT},
                                                          {"output", SGB_STREAM_OUTPUT},
@@ -128,13 +136,20 @@ void visit_matrix(Op& op, Visitor& v) {
   v.number("out_pixel_stride", op.out_pixel_stride);
   visit_window(op, v);
   v.number("b_tile_cols", op.b_tile_cols);
+  v.number("sparse_n", op.sparse_n);
+  v.number("sparse_m", op.sparse_m);
+  v.address("k_table", op.k_table);
+  v.number("k_count", op.k_count);
   v.number("a_zero", op.a_zero);
   v.number("b_zero", op.b_zero);
   v.number("out_zero", op.out_zero);
-  v.number("clip_min", op.clip_min);
-  v.number("clip_max", op.clip_max);
-  v.real("clip_min_f", op.clip_min_f);
-  v.real("clip_max_f", op.clip_max_f);
+  if (op.out_type == SGB_TYPE_FLOAT32) {
+    v.real("clip_min", op.clip_min_f);
+    v.real("clip_max", op.clip_max_f);
+  } else {
+    v.number("clip_min", op.clip_min);
+    v.number("clip_max", op.clip_max);
+  }
   v.number("residual_row_stride", op.residual_row_stride);
   v.number("residual_pixel_stride", op.residual_pixel_stride);
   v.number("residual_zero", op.residual_zero);

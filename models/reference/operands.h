@@ -55,6 +55,8 @@ void with_type(DType type, Function&& function) {
     case DType::kUInt8:
     case DType::kBool:
       return function.template operator()<std::uint8_t>();
+    case DType::kInt16:
+      return function.template operator()<std::int16_t>();
     case DType::kInt32:
       return function.template operator()<std::int32_t>();
     case DType::kInt64:

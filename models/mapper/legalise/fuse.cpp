@@ -73,6 +73,8 @@ std::vector<double> constant_values(const ir::Graph& graph, ir::TensorId id) {
     case DType::kUInt8:
     case DType::kBool:
       return as_doubles<std::uint8_t>(tensor);
+    case DType::kInt16:
+      return as_doubles<std::int16_t>(tensor);
     case DType::kInt32:
       return as_doubles<std::int32_t>(tensor);
     case DType::kFloat32:

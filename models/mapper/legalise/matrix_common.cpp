@@ -19,14 +19,14 @@ bool check_format(Context& context, const ir::Node& node, DType a, DType b) {
                                " are not supported; float32, or int8 and uint8, are");
     return false;
   }
-  const DType format = context.capability.array_format;
-  if (is_float && format != DType::kFloat32) {
+  const NumberFormat format = context.capability.array_format;
+  if (is_float && format != NumberFormat::kFloat32) {
     context.complain(node, "the operands are float32 but the matrix format is " +
                                std::string(name_of(format)) +
                                ": quantise the network or set soc.engines.matrix.format=float32");
     return false;
   }
-  if (!is_float && format == DType::kFloat32) {
+  if (!is_float && format == NumberFormat::kFloat32) {
     context.complain(node, "the operands are " + std::string(name_of(a)) +
                                " but the matrix format is float32: use the float network or set "
                                "soc.engines.matrix.format=int8");

@@ -83,13 +83,13 @@ std::vector<std::byte> simulate_in_child(const soc::RunRequest& request) {
 
 }  // namespace
 
-DType array_format_of(const ir::Graph& graph) {
+NumberFormat array_format_of(const ir::Graph& graph) {
   for (ir::NodeIndex i = 0; i < graph.node_count(); ++i) {
     const ir::OpKind op = graph.node(i).op;
     if (op == ir::OpKind::kConv || op == ir::OpKind::kGemm || op == ir::OpKind::kMatMul)
-      return DType::kFloat32;
+      return NumberFormat::kFloat32;
   }
-  return DType::kInt8;
+  return NumberFormat::kInt8;
 }
 
 std::optional<std::vector<ir::Tensor>> execute_on_soc(const ir::Graph& graph,

@@ -6,15 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "hw/base/dtype.h"
+#include "hw/base/number_format.h"
 #include "models/ir/graph.h"
 #include "models/ir/tensor.h"
 
 namespace systole::conformance {
 
-/// The element type that the array must have for this network: float32 if a convolution or matrix product is
+/// The format that the array must have for this network: fp32 if a convolution or matrix product is
 /// of floats, else int8.
-DType array_format_of(const ir::Graph& graph);
+NumberFormat array_format_of(const ir::Graph& graph);
 
 /// Maps the network onto a SoC with the array's format and otherwise default settings, and runs one inference
 /// with the inference firmware in a child process, because SystemC's kernel cannot be restarted. One tensor

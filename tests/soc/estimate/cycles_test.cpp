@@ -27,7 +27,7 @@ void PrintTo(const Layer& layer, std::ostream* os) { *os << layer.name; }
 SocConfig soc_of(const Layer& layer) {
   SocConfig config;
   config.sram.size = Bytes(layer.sram_kib * 1024);
-  config.matrix.format = layer.type;
+  config.matrix.format = *format_of(layer.type);
   return config;
 }
 

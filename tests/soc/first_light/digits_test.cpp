@@ -53,7 +53,7 @@ TEST(Digits, FirmwarePrintsTheClassOfEachInference) {
 
 TEST(Digits, FloatNetworkEqualsTheReferenceBitForBit) {
   SocConfig config;
-  config.matrix.format = DType::kFloat32;
+  config.matrix.format = NumberFormat::kFloat32;
   const Mapped mapped = map_network_file("digits-float.onnx", config);
   const auto input = digits_images(8);
   RunOptions options;

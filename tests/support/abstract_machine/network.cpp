@@ -189,7 +189,7 @@ mapper::Capability capability(DType format, std::uint64_t sram_bytes) {
   c.dram_size = Bytes{1U << 30U};
   c.array_rows = 4;
   c.array_cols = 4;
-  c.array_format = format;
+  c.array_format = *format_of(format);
   c.accumulators = Bytes{16 * 1024};
   return c;
 }

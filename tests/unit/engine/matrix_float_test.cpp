@@ -22,7 +22,7 @@ MatrixConfig array(std::uint32_t rows, std::uint32_t cols) { return {.rows = row
 /// blocked: 3 channels of a block-diagonal B; seven columns of three, from the second on.
 void expect_float_sums_in_order(bool blocked) {
   MatrixConfig config = array(3, 4);
-  config.format = DType::kFloat32;
+  config.format = NumberFormat::kFloat32;
   MatrixFactory factory(config);
   sgb_descriptor descriptor = convolution(5, 6, 3, 7, 3, 4);
   sgb_matrix& d = descriptor.u.matrix;
@@ -86,7 +86,7 @@ TEST(MatrixJob, FloatSumsLeaveGapsOut) { expect_float_sums_in_order(true); }
 
 TEST(MatrixJob, RefusesBlocksThatMakeNoSense) {
   MatrixConfig config = array(4, 4);
-  config.format = DType::kFloat32;
+  config.format = NumberFormat::kFloat32;
   MatrixFactory factory(config);
   sgb_descriptor good = gemm(3, 6, 8, 4);
   sgb_matrix& d = good.u.matrix;

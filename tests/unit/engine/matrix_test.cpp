@@ -385,7 +385,7 @@ TEST(MatrixJob, RefusesFieldsThatMakeNoSense) {
   EXPECT_EQ(refusal(factory, other), SGB_ERROR_BAD_OPCODE);
 
   MatrixConfig floats = array(4, 4);
-  floats.format = DType::kFloat32;
+  floats.format = NumberFormat::kFloat32;
   MatrixFactory float_factory(floats);
   EXPECT_EQ(refusal(float_factory, good), SGB_ERROR_UNSUPPORTED);
 }

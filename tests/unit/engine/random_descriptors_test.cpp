@@ -80,7 +80,7 @@ TEST(RandomDescriptors, Matrix) {
     dice.roll(d.pad_top);
     dice.roll(d.pad_left);
     for (auto* field : {&d.a, &d.b, &d.bias, &d.b_zero_table, &d.out}) dice.roll(*field);
-    d.b_tile_cols = dice.below(8) == 0 ? dice.below(9) : 4;
+    d.b_tile_cols = static_cast<std::uint16_t>(dice.below(8) == 0 ? dice.below(9) : 4);
     d.flags = static_cast<std::uint8_t>(dice.below(16) == 0 ? dice.below(256) : 0);
     d.a_type = static_cast<std::uint8_t>(1 + dice.below(2));
     d.b_type = static_cast<std::uint8_t>(1 + dice.below(2));

@@ -47,12 +47,11 @@ sgb_descriptor convolution() {
   m.b_tile_cols = 16;
   m.a_type = SGB_TYPE_UINT8;
   m.b_type = SGB_TYPE_INT8;
-  m.out_type = SGB_TYPE_UINT8;
+  m.out_type = SGB_TYPE_FLOAT32;
   m.flags = SGB_MATRIX_KEEP | SGB_MATRIX_CLIP;
   m.a_zero = -3;
-  m.clip_min = std::numeric_limits<std::int32_t>::min();
-  m.clip_max_f = std::numeric_limits<float>::infinity();
   m.clip_min_f = -0.0F;
+  m.clip_max_f = std::numeric_limits<float>::infinity();
   m.residual = 0x20000300;
   m.residual_row_stride = 32;
   m.residual_pixel_stride = 4;

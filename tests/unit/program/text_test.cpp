@@ -39,7 +39,7 @@ TEST(Text, SaysWhatADescriptorDoes) {
                               "  link field=src symbol=1\n"));
   EXPECT_THAT(text, HasSubstr("exec 1 matrix queue=2 node=0 wait=[0>=1,1>=7] signal=2 a=0x20000040"));
   EXPECT_THAT(text, HasSubstr("flags=keep|clip"));
-  EXPECT_THAT(text, HasSubstr("clip_min=-2147483648 clip_min_f=-0 clip_max_f=inf residual_row_stride=32 "
+  EXPECT_THAT(text, HasSubstr("clip_min=-0 clip_max=inf residual_row_stride=32 "
                               "residual_pixel_stride=4 residual_zero=-7 out_scale=0.25 residual_scale=0.5 "
                               "sum_scale=0.75 sum_zero=11\n"
                               "  link field=b symbol=0 addend=0x40\n"));

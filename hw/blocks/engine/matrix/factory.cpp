@@ -31,7 +31,7 @@ std::unique_ptr<WholeCommand> MatrixFactory::whole(const sgb_descriptor& descrip
 }
 
 ActionName MatrixFactory::mac_action() const {
-  return {config_.format == DType::kFloat32 ? "matrix.mac.fp32" : "matrix.mac.int8", "mac"};
+  return {config_.format == NumberFormat::kFloat32 ? "matrix.mac.fp32" : "matrix.mac.int8", "mac"};
 }
 
 }  // namespace systole::engine

@@ -78,7 +78,7 @@ std::variant<Operation, ErrorCode> decode(const sgb_descriptor& descriptor, cons
   const bool bytes = is_byte(*a) && is_byte(*b);
   const bool floats = *a == DType::kFloat32 && *b == DType::kFloat32;
   if (!bytes && !floats) return SGB_ERROR_BAD_FIELD;
-  if (floats != (config.format == DType::kFloat32)) return SGB_ERROR_UNSUPPORTED;
+  if (floats != (config.format == NumberFormat::kFloat32)) return SGB_ERROR_UNSUPPORTED;
   op.a_type = *a;
   op.b_type = *b;
   op.out_type = *out;

@@ -35,7 +35,7 @@ inline sgb_descriptor convolution(std::uint32_t in_h, std::uint32_t in_w, std::u
   d.n = n;
   d.kernel_h = d.kernel_w = kernel;
   d.stride_h = d.stride_w = d.dilation_h = d.dilation_w = 1;
-  d.b_tile_cols = cols;
+  d.b_tile_cols = static_cast<std::uint16_t>(cols);
   d.a_type = d.b_type = SGB_TYPE_INT8;
   d.out_type = SGB_TYPE_INT32;
   d.clip_min = -128;
@@ -54,9 +54,10 @@ inline sgb_descriptor gemm(std::uint32_t m, std::uint32_t k, std::uint32_t n, st
 
 /// Index of B[k, n] in the packed layout.
 inline std::size_t packed_index(const sgb_matrix& d, std::uint32_t depth, std::uint32_t k, std::uint32_t n) {
-  const std::uint32_t tile = n / d.b_tile_cols;
-  const std::uint32_t used = std::min(d.b_tile_cols, d.n - tile * d.b_tile_cols);
-  return std::size_t{depth} * tile * d.b_tile_cols + std::size_t{k} * used + n % d.b_tile_cols;
+  const std::uint32_t cols = d.b_tile_cols;
+  const std::uint32_t tile = n / cols;
+  const std::uint32_t used = std::min(cols, d.n - tile * cols);
+  return std::size_t{depth} * tile * cols + std::size_t{k} * used + n % cols;
 }
 
 /// Sum over (ky, kx, c) in order of term(y, x, c, k); y = -1 for padding.
