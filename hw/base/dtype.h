@@ -9,7 +9,15 @@
 namespace systole {
 
 /// The values are part of the descriptor ABI (hw/abi/descriptor.h, SGB_TYPE_*): append only.
-enum class DType : std::uint8_t { kInt8 = 1, kUInt8 = 2, kInt32 = 3, kFloat32 = 4, kInt64 = 5, kBool = 6, kInt16 = 7 };
+enum class DType : std::uint8_t {
+  kInt8 = 1,
+  kUInt8 = 2,
+  kInt32 = 3,
+  kFloat32 = 4,
+  kInt64 = 5,
+  kBool = 6,
+  kInt16 = 7
+};
 
 constexpr std::size_t size_of(DType type) {
   switch (type) {

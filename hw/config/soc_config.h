@@ -94,7 +94,7 @@ struct MatrixConfig {
   std::uint32_t accumulator_bits = 32;  ///< integers: 8 to 48; floats: 32, or 16 for sums in `format` itself
   Overflow overflow = Overflow::kWrap;
   StructuredSparsity sparsity = {};  ///< the array skips the zeros of weights of this form
-  bool winograd = false;        ///< the mapper uses F(2 x 2, 3 x 3) where it is exact
+  bool winograd = false;             ///< the mapper uses F(2 x 2, 3 x 3) where it is exact
   // Timing.
   bool weight_double_buffer = true;        ///< of the stationary operand
   bool fold_overlap = true;                ///< the skews of successive folds overlap
