@@ -7,6 +7,7 @@
 
 #include "hw/base/dataflow.h"
 #include "hw/base/dtype.h"
+#include "hw/base/matrix_arithmetic.h"
 #include "hw/base/number_format.h"
 #include "hw/base/units.h"
 
@@ -60,15 +61,6 @@ struct ControllerConfig {
 enum class MatrixPreset : std::uint8_t { kNone, kScaleSim, kCamuy };
 /// kDotProduct: a unit that makes rows x cols results at a time by dot products of `depth` elements.
 enum class MatrixOrganisation : std::uint8_t { kSystolic, kDotProduct };
-/// How a processing element multiplies.
-///   kParallel       one product of operands of `format` x `weight_format` a cycle; wider ones in pieces
-///   kBitSerial      one bit of each operand a cycle
-///   kXnorPopcount   `popcount_bits` binary products a cycle
-///   kShiftAdd       a shift by the exponent of a power of two
-enum class MatrixArithmetic : std::uint8_t { kParallel, kBitSerial, kXnorPopcount, kShiftAdd };
-/// What an integer accumulator does with a sum that it cannot hold.
-enum class Overflow : std::uint8_t { kWrap, kSaturate };
-
 /// At most n of m successive weights of a column are not zero; m = 0: dense.
 struct StructuredSparsity {
   std::uint8_t n = 0;

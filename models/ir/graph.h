@@ -31,6 +31,8 @@ struct Node {
   Attributes attributes;
   std::vector<TensorId> inputs;   ///< ONNX order; kNoTensor for an absent optional input
   std::vector<TensorId> outputs;  ///< kNoTensor for an output that nobody wants
+  /// Products only; none: as the tensors' types say.
+  std::optional<ProductNumerics> numerics = std::nullopt;
 };
 
 /// From a tensor's producer to one of its consumers.

@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "hw/base/number_format.h"
+
 namespace systole::ir {
 
 /// One per ONNX operator that is supported. Inputs stand in ONNX's order (see the comment), optional ones may
@@ -154,6 +156,19 @@ struct ActivationAttributes {
 /// Nearest neighbour: output index o of dimension d is input index source[d][o].
 struct ResizeAttributes {
   std::vector<std::vector<std::int64_t>> source;
+};
+
+/// In which numbers a product node multiplies and adds, where that is not what its tensors' types say.
+///   a, b               formats of the left and the right operand; floats are rounded to them, integers
+///                      saturate
+///   accumulator_bits   integers: 8 to 48; floats: 32, or 16 for sums in the operands' own format
+///   saturate           integer sums stop at the accumulator's ends, after every addition; else they wrap
+struct ProductNumerics {
+  NumberFormat a = NumberFormat::kInt8;
+  NumberFormat b = NumberFormat::kInt8;
+  unsigned accumulator_bits = 32;
+  bool saturate = false;
+  bool operator==(const ProductNumerics&) const = default;
 };
 
 using Attributes =
