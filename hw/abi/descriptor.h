@@ -211,6 +211,17 @@ struct sgb_matrix {
 /* ((a - mean[c]) * scale[c]) + bias[c], c = (i / inner) % axis: batch normalisation. b: the axis means, then
  * the axis scales, then the axis biases, all floats. */
 #define SGB_VECTOR_NORMALIZE 19u
+/* Winograd's F(2 x 2, 3 x 3): 4 x 4 tiles of the input, 2 apart, make 2 x 2 tiles of the output; 16 planes
+ * stand for the 16 places of a tile, plane 4 i + j for (i, j), `inner` elements from one to the next. B^T =
+ * (1 0 -1 0, 0 1 1 0, 0 -1 1 0, 0 1 0 -1), A^T = (1 1 1 0, 0 1 -1 -1).
+ * INPUT, int8/uint8 to int16: a is an in_h x in_w x channels map. Tile (ty, tx) of out_h x out_w has
+ *   d[i][j] = a[2 ty - pad_top + i][2 tx - pad_left + j] - a_zero, 0 outside; out[plane][ty][tx][c] = B^T d
+ * B. OUTPUT, int32 to int8/uint8: a has planes of in_h x in_w x channels. Y = A^T a[.][ty][tx][c] A modulo
+ * 2^32, divided by 4 (the scale of weights 2 G g (2 G)^T; its remainder is lost), + table[c] (int32; table =
+ * 0: none). out[y][x][c] = saturate(round_half_even(float(Y) * b[c]) + out_zero), clipped to [clip_min,
+ * clip_max]; (y, x) is place (y + pad_top, x + pad_left) of the 2 in_h x 2 in_w results, pads 0 or 1. */
+#define SGB_VECTOR_WINOGRAD_INPUT 20u
+#define SGB_VECTOR_WINOGRAD_OUTPUT 21u
 /* Quantised add/sub/mul/div (int8/uint8), in float: A = (a - a_zero) * a_scale, B likewise,
  *   out = saturate(round_half_even((A op B) / out_scale) + out_zero), then clipped to [clip_min, clip_max].
  * Quantised average pooling: s = int32 sum of (a - a_zero) over the valid elements, count as for floats,

@@ -54,7 +54,7 @@ inline constexpr std::array<NamedValue, 4> kSymbolKindNames{{{"data", SGB_SYMBOL
                                                              {"output", SGB_SYMBOL_OUTPUT}}};
 inline constexpr std::array<NamedValue, 3> kMatrixFlagNames{
     {{"keep", SGB_MATRIX_KEEP}, {"continue", SGB_MATRIX_CONTINUE}, {"clip", SGB_MATRIX_CLIP}}};
-inline constexpr std::array<NamedValue, 18> kVectorOpNames{{{"add", SGB_VECTOR_ADD},
+inline constexpr std::array<NamedValue, 20> kVectorOpNames{{{"add", SGB_VECTOR_ADD},
                                                             {"mul", SGB_VECTOR_MUL},
                                                             {"clip", SGB_VECTOR_CLIP},
                                                             {"table", SGB_VECTOR_TABLE},
@@ -71,7 +71,9 @@ inline constexpr std::array<NamedValue, 18> kVectorOpNames{{{"add", SGB_VECTOR_A
                                                             {"hard_swish", SGB_VECTOR_HARD_SWISH},
                                                             {"lrn", SGB_VECTOR_LRN},
                                                             {"reduce_mean", SGB_VECTOR_REDUCE_MEAN},
-                                                            {"normalize", SGB_VECTOR_NORMALIZE}}};
+                                                            {"normalize", SGB_VECTOR_NORMALIZE},
+                                                            {"winograd_input", SGB_VECTOR_WINOGRAD_INPUT},
+                                                            {"winograd_output", SGB_VECTOR_WINOGRAD_OUTPUT}}};
 inline constexpr std::array<NamedValue, 4> kVectorFlagNames{
     {{"per_axis", SGB_VECTOR_PER_AXIS},
      {"count_include_pad", SGB_VECTOR_COUNT_INCLUDE_PAD},
