@@ -30,6 +30,18 @@ decltype(auto) visit_type(DType type, F&& f) {
   return f(std::type_identity<float>{});
 }
 
+/// The same for the types of quantised tensors: int8, uint8 and int16 (any other is taken as uint8).
+template <typename F>
+void visit_quantised(DType type, F&& f) {
+  if (type == DType::kInt8) {
+    f(std::type_identity<std::int8_t>{});
+  } else if (type == DType::kInt16) {
+    f(std::type_identity<std::int16_t>{});
+  } else {
+    f(std::type_identity<std::uint8_t>{});
+  }
+}
+
 /// The same for the two 8-bit types (any other is taken as uint8).
 template <typename F>
 void visit_byte(DType type, F&& f) {

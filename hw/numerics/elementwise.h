@@ -61,7 +61,7 @@ struct QuantParams {
 
 /// saturate(round_half_even((A op B) / out.scale) + out.zero), then clipped to [low, high];
 /// A = (a - zero) * scale, B likewise, all in float. b repeats as in the float form.
-template <Int8Like A, Int8Like B, Int8Like T>
+template <Quantised A, Quantised B, Quantised T>
 void binary_quantised(BinaryOp op, std::span<const A> a, QuantParams a_params, std::span<const B> b,
                       QuantParams b_params, std::span<T> out, QuantParams out_params, std::int32_t low,
                       std::int32_t high, bool swapped = false) {
@@ -102,7 +102,7 @@ void table_lookup(std::span<const A> a, std::span<const T> table, std::span<T> o
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = table[static_cast<std::uint8_t>(a[i])];
 }
 
-template <Int8Like T>
+template <Quantised T>
 void quantize(std::span<const float> a, QuantParams params, std::span<T> out) {
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = quantize<T>(a[i], params.scale, params.zero);
 }
@@ -124,7 +124,7 @@ void for_each_of_axis(std::size_t count, std::size_t axis, std::size_t inner, F&
 }
 
 /// Per axis: scales (and zeros, unless empty) have scales.size() elements, one for each index of the axis.
-template <Int8Like T>
+template <Quantised T>
 void quantize_axis(std::span<const float> a, std::span<const float> scales, std::span<const T> zeros,
                    std::size_t inner, std::span<T> out) {
   for_each_of_axis(out.size(), scales.size(), inner, [&](std::size_t i, std::size_t channel) {

@@ -99,9 +99,9 @@ struct QuantisedAverage {
   std::int32_t low = 0, high = 0;  ///< bounds of the result
 };
 
-/// Average of 8-bit elements: s = the int32 sum of (a - in_zero) over the valid elements,
+/// Average of 8- or 16-bit elements: s = the int32 sum of (a - in_zero) over the valid elements,
 /// saturate(round_half_even(float(s) * (in_scale / (out_scale * float(count)))) + out_zero), then clipped.
-template <Int8Like A, Int8Like T>
+template <Quantised A, Quantised T>
 void average_pool_quantised(const Window& w, const AveragePads& pads, const QuantisedAverage& q,
                             const std::byte* base, std::span<T> out) {
   const auto channels = static_cast<std::size_t>(w.channels);

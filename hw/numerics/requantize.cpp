@@ -1,7 +1,7 @@
 #include "hw/numerics/requantize.h"
 
 #include <algorithm>
-#include <type_traits>
+#include <limits>
 
 #include "hw/numerics/cpu.h"
 
@@ -9,8 +9,9 @@ namespace systole::numerics {
 
 namespace {
 
-// round_to<T> and a clip without branches. What lies beyond +-2^20 saturates with any zero point of an 8-bit
-// type, so it may be cut there before it is rounded; below 2^22 adding 1.5 * 2^23 rounds to an even integer.
+// round_to<T> and a clip without branches. What lies beyond +-2^20 saturates with any zero point of a type of
+// 8 or 16 bits, so it may be cut there before it is rounded; below 2^22 adding 1.5 * 2^23 rounds to an even
+// integer.
 template <typename T>
 SYSTOLE_INLINE T finish(float x, std::int32_t zero, std::int32_t low, std::int32_t high) {
   constexpr float kFar = 1048576.0F;
@@ -19,9 +20,9 @@ SYSTOLE_INLINE T finish(float x, std::int32_t zero, std::int32_t low, std::int32
   x = x < -kFar ? -kFar : x;
   x = kFar < x ? kFar : x;
   std::int32_t q = static_cast<std::int32_t>((x + kRound) - kRound) + zero;
-  static_assert(sizeof(T) == 1);
-  constexpr std::int32_t kMin = std::is_signed_v<T> ? -128 : 0;
-  constexpr std::int32_t kMax = std::is_signed_v<T> ? 127 : 255;
+  static_assert(sizeof(T) <= 2);
+  constexpr std::int32_t kMin = std::numeric_limits<T>::min();
+  constexpr std::int32_t kMax = std::numeric_limits<T>::max();
   q = q < kMin ? kMin : q;
   q = kMax < q ? kMax : q;
   q = q < low ? low : q;
@@ -80,7 +81,7 @@ SYSTOLE_ROW_KERNELS(avx512, SYSTOLE_AVX512)
 
 }  // namespace
 
-template <Int8Like T>
+template <Quantised T>
 void requantize_row(const std::int32_t* acc, const float* multipliers, const RowRange& range, T* out,
                     std::size_t count) {
   switch (kernels::isa()) {
@@ -93,7 +94,7 @@ void requantize_row(const std::int32_t* acc, const float* multipliers, const Row
   }
 }
 
-template <Int8Like T>
+template <Quantised T>
 void add_row(const T* a, QuantParams a_params, const T* b, QuantParams b_params, float out_scale,
              const RowRange& range, T* out, std::size_t count) {
   switch (kernels::isa()) {
@@ -108,6 +109,9 @@ void add_row(const T* a, QuantParams a_params, const T* b, QuantParams b_params,
 
 template void requantize_row(const std::int32_t*, const float*, const RowRange&, std::int8_t*, std::size_t);
 template void requantize_row(const std::int32_t*, const float*, const RowRange&, std::uint8_t*, std::size_t);
+template void requantize_row(const std::int32_t*, const float*, const RowRange&, std::int16_t*, std::size_t);
+template void add_row(const std::int16_t*, QuantParams, const std::int16_t*, QuantParams, float,
+                      const RowRange&, std::int16_t*, std::size_t);
 template void add_row(const std::int8_t*, QuantParams, const std::int8_t*, QuantParams, float,
                       const RowRange&, std::int8_t*, std::size_t);
 template void add_row(const std::uint8_t*, QuantParams, const std::uint8_t*, QuantParams, float,

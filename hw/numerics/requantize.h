@@ -18,12 +18,12 @@ struct RowRange {
 };
 
 /// out[i] = clip(requantize<T>(acc[i], multipliers[i], zero), low, high).
-template <Int8Like T>
+template <Quantised T>
 void requantize_row(const std::int32_t* acc, const float* multipliers, const RowRange& range, T* out,
                     std::size_t count);
 
 /// out[i] = quantised sum of a[i] and b[i], as binary_quantised(kAdd). out may be a or b.
-template <Int8Like T>
+template <Quantised T>
 void add_row(const T* a, QuantParams a_params, const T* b, QuantParams b_params, float out_scale,
              const RowRange& range, T* out, std::size_t count);
 

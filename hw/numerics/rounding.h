@@ -15,6 +15,9 @@ namespace systole::numerics {
 /// The 8-bit integers that quantised tensors are made of.
 template <typename T>
 concept Int8Like = std::same_as<T, std::int8_t> || std::same_as<T, std::uint8_t>;
+/// These and the 16-bit one.
+template <typename T>
+concept Quantised = Int8Like<T> || std::same_as<T, std::int16_t>;
 
 /// The nearest integer as a float, ties to even; NaN and infinities are themselves. Equal to std::nearbyint
 /// in the default rounding mode, but inline and vectorisable: adding 2^23 pushes the fraction out of the
@@ -44,7 +47,7 @@ constexpr T saturate(std::int64_t value) {
 }
 
 /// saturate(round_half_even(x) + zero); zero in the range of T. NaN gives the zero point.
-template <Int8Like T>
+template <Quantised T>
 T round_to(float x, std::int32_t zero) {
   // Clamped before the conversion, which could not represent the value otherwise. The limit is the largest
   // float below 2^31: far beyond what a zero point could bring back into the range of T.
@@ -54,13 +57,13 @@ T round_to(float x, std::int32_t zero) {
   return saturate<T>(static_cast<std::int64_t>(static_cast<std::int32_t>(finite)) + zero);
 }
 
-/// An int32 accumulator as an 8-bit result: m = (a_scale * b_scale) / y_scale.
-template <Int8Like T>
+/// An int32 accumulator as an 8- or 16-bit result: m = (a_scale * b_scale) / y_scale.
+template <Quantised T>
 T requantize(std::int32_t acc, float m, std::int32_t zero) {
   return round_to<T>(static_cast<float>(acc) * m, zero);
 }
 
-template <Int8Like T>
+template <Quantised T>
 T quantize(float x, float scale, std::int32_t zero) {
   return round_to<T>(x / scale, zero);
 }

@@ -57,8 +57,8 @@ std::optional<ArrayPasses> bit_serial(const Multiplier& array, NumberFormat a, N
 }  // namespace
 
 std::optional<ArrayPasses> array_passes(const Multiplier& array, NumberFormat a, NumberFormat b) {
-  if (is_float(array.format) || is_float(array.weight_format) || is_float(a) || is_float(b)) {
-    const bool native = a == array.format && b == array.weight_format && is_float(a) && is_float(b);
+  if (is_float(array.format) || is_float(a) || is_float(b)) {
+    const bool native = is_float(array.format) && a == array.format && b == array.format;
     return native && array.arithmetic == MatrixArithmetic::kParallel ? std::optional{ArrayPasses{}}
                                                                      : std::nullopt;
   }

@@ -12,7 +12,7 @@ namespace systole::timing {
 /// The multipliers of an array.
 struct Multiplier {
   NumberFormat format = NumberFormat::kInt8;         ///< of the activations
-  NumberFormat weight_format = NumberFormat::kInt8;  ///< of the weights
+  NumberFormat weight_format = NumberFormat::kInt8;  ///< of the weights; floats: as `format`
   MatrixArithmetic arithmetic = MatrixArithmetic::kParallel;
   std::uint32_t popcount_bits = 8;
 };
@@ -24,7 +24,7 @@ struct ArrayPasses {
 };
 
 /// Activations `a` by weights `b`; nullopt where the array cannot multiply them.
-///   kParallel       floats: exactly `format` x `weight_format`. Integers: ceil(width(a) / width(format)) *
+///   kParallel       floats: `format` on both sides. Integers: ceil(width(a) / width(format)) *
 ///                   ceil(width(b) / width(weight_format)) cycles, a product of pieces in each; the width of
 ///                   a power of two is that of its value (8), the width of a binary value 2, its sign
 ///                   included. A ternary or binary side has no pieces: it takes ternary and binary values,

@@ -82,9 +82,9 @@ TEST(RandomDescriptors, Matrix) {
     for (auto* field : {&d.a, &d.b, &d.bias, &d.b_zero_table, &d.out}) dice.roll(*field);
     d.b_tile_cols = static_cast<std::uint16_t>(dice.below(8) == 0 ? dice.below(9) : 4);
     d.flags = static_cast<std::uint8_t>(dice.below(16) == 0 ? dice.below(256) : 0);
-    d.a_type = static_cast<std::uint8_t>(1 + dice.below(2));
-    d.b_type = static_cast<std::uint8_t>(1 + dice.below(2));
-    d.out_type = static_cast<std::uint8_t>(1 + dice.below(4));
+    d.a_type = static_cast<std::uint8_t>(dice.below(4) == 0 ? dice.below(16) : 1 + dice.below(2));
+    d.b_type = static_cast<std::uint8_t>(dice.below(4) == 0 ? dice.below(16) : 1 + dice.below(2));
+    d.out_type = static_cast<std::uint8_t>(1 + dice.below(7));
     accepted += walk(factory, descriptor);
   }
   EXPECT_GT(accepted, kTrials / 50);

@@ -268,7 +268,7 @@ TEST(VectorJob, RefusesFieldsThatMakeNoSense) {
   EXPECT_EQ(with(add, [](V d) { d.b_count = 0; }), SGB_ERROR_BAD_FIELD);
   EXPECT_EQ(with(add, [](V d) { d.b_count = 5; }), SGB_ERROR_BAD_FIELD);
   EXPECT_EQ(with(add, [](V d) { d.in_type = SGB_TYPE_INT32; }), SGB_ERROR_BAD_FIELD);
-  EXPECT_EQ(with(add, [](V d) { d.out_type = 7; }), SGB_ERROR_BAD_FIELD);
+  EXPECT_EQ(with(add, [](V d) { d.out_type = 15; }), SGB_ERROR_BAD_FIELD);
   EXPECT_EQ(with(add, [](V d) { d.a_zero = 200; }), SGB_ERROR_BAD_FIELD);
   EXPECT_EQ(with(add, [](V d) { d.flags = SGB_VECTOR_CLIP_RESULT; }), SGB_ERROR_BAD_FIELD);
   const sgb_descriptor clip = vector_op(SGB_VECTOR_CLIP, SGB_TYPE_INT8, SGB_TYPE_INT8, 12);

@@ -25,6 +25,7 @@ public:
 
   /// Sums of the commands that keep or continue, pixels x n, row-major. Used when functional only.
   std::vector<std::int32_t> ints;
+  std::vector<std::int64_t> wide_ints;  ///< of accumulators of more than 32 bits
   std::vector<float> floats;
 
 private:

@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "hw/blocks/engine/matrix/epilogue.h"
-#include "hw/blocks/engine/matrix/float_product.h"
-#include "hw/numerics/gemm.h"
+#include "hw/blocks/engine/matrix/operands.h"
+#include "hw/blocks/engine/matrix/product.h"
 #include "hw/numerics/im2col.h"
 
 namespace systole::engine::matrix {
@@ -55,7 +55,8 @@ Arithmetic::Arithmetic(const Operation& op, std::uint32_t cols, std::shared_ptr<
   const sgb_matrix& d = op.d;
   const std::size_t tile = std::min(d.n, cols);
   activations_.resize(std::size_t{d.in_h} * d.in_w * d.in_c * op.element_bytes);
-  weights_.resize(std::size_t{op.k} * tile * op.element_bytes);
+  weights_.resize(op.k * op.b_row_bytes(tile));
+  unpacked_.resize(std::size_t{op.k} * tile * size_of(op.b_type));
   weight_zeros_.resize(tile);
   bias_.resize(tile * 4);
   scale_.resize(tile * 4);
@@ -64,53 +65,60 @@ Arithmetic::Arithmetic(const Operation& op, std::uint32_t cols, std::shared_ptr<
 }
 
 template <typename T>
-void Arithmetic::gather(Range pixels, T pad) {
+void Arithmetic::gather(const std::byte* values, Range pixels, T pad) {
   windows_.resize(std::size_t{pixels.size()} * op_.k * sizeof(T));
-  numerics::im2col(dense_window(op_), activations_.data(), pad, pixels.begin, pixels.end,
+  numerics::im2col(dense_window(op_), values, pad, pixels.begin, pixels.end,
                    reinterpret_cast<T*>(windows_.data()), op_.k);
 }
 
+// The mirror as the multipliers see it. Padding is put in afterwards: it is a value of no format.
+const std::byte* Arithmetic::narrowed() {
+  if (!op_.narrows_a()) return activations_.data();
+  narrowed_.resize(activations_.size());
+  narrow_activations(op_, activations_.data(), activations_.size() / op_.element_bytes, narrowed_.data());
+  return narrowed_.data();
+}
+
 Arithmetic::Windows Arithmetic::windows(Range pixels) {
-  if (is_plain_gemm(op_.d)) {
-    return {activations_.data() + std::size_t{pixels.begin} * op_.k * op_.element_bytes, op_.k};
-  }
+  const bool plain = is_plain_gemm(op_.d);
   if (!(gathered_ == pixels)) {  // the column tiles of a chunk share it
-    if (op_.is_float()) {
-      gather<float>(pixels, 0.0F);
+    const std::byte* const values = narrowed();
+    if (plain) {
+      // The mirror is the matrix.
+    } else if (op_.is_float()) {
+      gather<float>(values, pixels, 0.0F);
+    } else if (op_.a_type == DType::kInt16) {
+      gather<std::int16_t>(values, pixels, 0);
     } else {
-      gather<std::uint8_t>(pixels, static_cast<std::uint8_t>(op_.d.a_zero));
+      gather<std::uint8_t>(values, pixels, static_cast<std::uint8_t>(op_.d.a_zero));
     }
     gathered_ = pixels;
   }
-  return {windows_.data(), op_.k};
+  if (!plain) return {windows_.data(), op_.k};
+  const std::byte* const values = op_.narrows_a() ? narrowed_.data() : activations_.data();
+  return {values + std::size_t{pixels.begin} * op_.k * op_.element_bytes, op_.k};
 }
 
 void Arithmetic::finish(const FoldStep& step) {
-  if (op_.is_float()) {
-    finish_floats(step);
-  } else {
-    finish_integers(step);
-  }
+  if (op_.is_float()) return finish_tile(step, accumulators_->floats, float_sums_);
+  if (op_.has_wide_sums()) return finish_tile(step, accumulators_->wide_ints, wide_sums_);
+  finish_tile(step, accumulators_->ints, int_sums_);
 }
 
-void Arithmetic::finish_integers(const FoldStep& step) {
-  const Sums<std::int32_t> sums = sums_of(op_, step, accumulators_->ints, int_sums_);
+template <typename Acc>
+void Arithmetic::finish_tile(const FoldStep& step, std::vector<Acc>& kept, std::vector<Acc>& local) {
+  const Sums<Acc> sums = sums_of(op_, step, kept, local);
   const Windows a = windows(step.pixels);
-  numerics::gemm({.m = step.pixels.size(),
-                  .n = step.n.size(),
-                  .k = op_.k,
-                  .a = a.data,
-                  .a_type = op_.a_type,
-                  .lda = a.row,
-                  .a_zero = op_.d.a_zero,
-                  .b = weights_.data(),
-                  .b_type = op_.b_type,
-                  .b_layout = numerics::BLayout::row_major(step.n.size()),
-                  .b_zero = op_.d.b_zero,
-                  .b_zero_table = op_.d.b_zero_table == 0 ? nullptr : weight_zeros_.data(),
-                  .c = sums.data,
-                  .ldc = sums.row,
-                  .accumulate = op_.continues()});
+  unpack_weights(op_, weights_.data(), step.n.size(), unpacked_.data(), step.n.size());
+  multiply(op_, Product<Acc>{.m = step.pixels.size(),
+                             .n = step.n.size(),
+                             .a = a.data,
+                             .lda = a.row,
+                             .b = unpacked_.data(),
+                             .b_zeros = op_.d.b_zero_table == 0 ? nullptr : weight_zeros_.data(),
+                             .column = step.n.begin,
+                             .sums = sums.data,
+                             .lds = sums.row});
   finish_rows(step, sums.data, sums.row);
 }
 
@@ -125,24 +133,6 @@ void Arithmetic::finish_rows(const FoldStep& step, Acc* sums, std::size_t row) {
     if (!op_.keeps()) epilogue.out = results_.data() + at;
     finish_row(op_, sums + p * row, epilogue);
   }
-}
-
-void Arithmetic::finish_floats(const FoldStep& step) {
-  const Sums<float> sums = sums_of(op_, step, accumulators_->floats, float_sums_);
-  const Windows a = windows(step.pixels);
-  multiply(op_,
-           {.m = step.pixels.size(),
-            .n = step.n.size(),
-            .k = op_.k,
-            .a = reinterpret_cast<const float*>(a.data),
-            .lda = a.row,
-            .b = reinterpret_cast<const float*>(weights_.data()),
-            .b_layout = numerics::BLayout::row_major(step.n.size()),
-            .c = sums.data,
-            .ldc = sums.row,
-            .accumulate = op_.continues()},
-           step.n.begin);
-  finish_rows(step, sums.data, sums.row);
 }
 
 }  // namespace systole::engine::matrix

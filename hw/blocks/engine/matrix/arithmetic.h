@@ -17,7 +17,7 @@ public:
   Arithmetic(const Operation& op, std::uint32_t cols, std::shared_ptr<Accumulators> accumulators);
 
   [[nodiscard]] std::byte* activations() { return activations_.data(); }  ///< in_h x in_w x in_c, dense
-  [[nodiscard]] std::byte* weights() { return weights_.data(); }          ///< K x n_used of the tile at hand
+  [[nodiscard]] std::byte* weights() { return weights_.data(); }          ///< packed rows of the tile at hand
   [[nodiscard]] std::byte* weight_zeros() { return weight_zeros_.data(); }
   [[nodiscard]] std::byte* bias() { return bias_.data(); }
   [[nodiscard]] std::byte* scale() { return scale_.data(); }
@@ -36,9 +36,10 @@ private:
   };
   Windows windows(Range pixels);
   template <typename T>
-  void gather(Range pixels, T pad);
-  void finish_integers(const FoldStep& step);
-  void finish_floats(const FoldStep& step);
+  void gather(const std::byte* values, Range pixels, T pad);
+  [[nodiscard]] const std::byte* narrowed();
+  template <typename Acc>
+  void finish_tile(const FoldStep& step, std::vector<Acc>& kept, std::vector<Acc>& local);
   template <typename Acc>
   void finish_rows(const FoldStep& step, Acc* sums, std::size_t row);
 
@@ -51,9 +52,12 @@ private:
   std::vector<std::byte> scale_;
   std::vector<std::byte> residual_;
   std::vector<std::byte> results_;
+  std::vector<std::byte> narrowed_;  ///< the activations as the array takes them, if that changes them
+  std::vector<std::byte> unpacked_;  ///< K x n_used weights
   std::vector<std::byte> windows_;
   Range gathered_;  ///< the chunk that windows_ holds
   std::vector<std::int32_t> int_sums_;
+  std::vector<std::int64_t> wide_sums_;
   std::vector<float> float_sums_;
 };
 

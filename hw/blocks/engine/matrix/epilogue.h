@@ -19,6 +19,7 @@ struct EpilogueRow {
 
 /// Adds the bias to the sums and writes the result; out may be the residual.
 void finish_row(const Operation& op, std::int32_t* sums, const EpilogueRow& row);
+void finish_row(const Operation& op, std::int64_t* sums, const EpilogueRow& row);
 void finish_row(const Operation& op, float* sums, const EpilogueRow& row);
 
 }  // namespace systole::engine::matrix

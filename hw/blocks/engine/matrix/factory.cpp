@@ -1,5 +1,7 @@
 #include "hw/blocks/engine/matrix/factory.h"
 
+#include <string>
+
 #include "hw/base/assert.h"
 #include "hw/blocks/engine/matrix/job.h"
 #include "hw/blocks/engine/matrix/operation.h"
@@ -31,7 +33,11 @@ std::unique_ptr<WholeCommand> MatrixFactory::whole(const sgb_descriptor& descrip
 }
 
 ActionName MatrixFactory::mac_action() const {
-  return {config_.format == NumberFormat::kFloat32 ? "matrix.mac.fp32" : "matrix.mac.int8", "mac"};
+  std::string formats(name_of(config_.format));
+  if (!is_float(config_.format) && config_.weight_format != config_.format) {
+    formats += "x" + std::string(name_of(config_.weight_format));
+  }
+  return {"matrix.mac." + formats, "mac"};
 }
 
 }  // namespace systole::engine

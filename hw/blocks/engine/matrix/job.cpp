@@ -38,10 +38,10 @@ void MatrixJob::execute() {
 }
 
 void MatrixJob::load_weights(Phase& phase) const {
-  const std::uint64_t size = op_.element_bytes;
-  const std::uint64_t tile = op_.d.b + std::uint64_t{op_.k} * step_.n.begin * size;
-  const std::uint64_t offset = std::uint64_t{step_.k.begin} * step_.n.size() * size;
-  const auto bytes = static_cast<std::uint32_t>(step_.k.size() * step_.n.size() * size);
+  const std::uint64_t row = op_.b_row_bytes(step_.n.size());
+  const std::uint64_t tile = op_.d.b + op_.b_offset(step_.n.begin);
+  const std::uint64_t offset = step_.k.begin * row;
+  const auto bytes = static_cast<std::uint32_t>(step_.k.size() * row);
   RunBuilder(phase.loads, Stream::kWeights, arithmetic_ ? arithmetic_->weights() : nullptr)
       .add(tile + offset, bytes, offset);
 }

@@ -23,17 +23,29 @@ bool shape_is_sound(const sgb_matrix& d, Operation& op) {
   if (!input || !depth || !output) return false;
   op.k = static_cast<std::uint32_t>(*depth);
   op.pixels = d.out_h * d.out_w;
-  if (!product({op.k, d.n, op.element_bytes}, kMaxOperandBytes)) return false;
+  if (!product({op.k, d.n, size_of(op.b_type)}, kMaxOperandBytes)) return false;
   return product({std::min(op.pixels, op.chunk_pixels), op.k, op.element_bytes}, kMaxWindowBytes).has_value();
+}
+
+bool is_byte_format(NumberFormat format) {
+  return format == NumberFormat::kInt8 || format == NumberFormat::kUInt8;
+}
+
+// A zero point is a value of its format. Formats that are symmetric by nature have none.
+bool zero_fits(NumberFormat format, std::int32_t zero) {
+  const bool may = is_byte_format(format) || format == NumberFormat::kInt4 || format == NumberFormat::kInt2;
+  const FormatTraits& traits = traits_of(format);
+  return may ? zero >= traits.min && zero <= traits.max : zero == 0;
 }
 
 bool integer_fields_are_sound(const sgb_matrix& d, const Operation& op) {
   if (d.block_n != 0 || d.block_c != 0 || d.block_at != 0) return false;
-  if (!fits(op.a_type, d.a_zero)) return false;
-  if (d.b_zero_table == 0 && !fits(op.b_type, d.b_zero)) return false;
+  if (!zero_fits(op.a_format, d.a_zero)) return false;
+  if (d.b_zero_table == 0 && !zero_fits(op.b_format, d.b_zero)) return false;
+  if (d.b_zero_table != 0 && !is_byte_format(op.b_format)) return false;
   if ((d.flags & SGB_MATRIX_CLIP) != 0) return false;
   if (op.out_type == DType::kInt32) return d.scale == 0;
-  return is_byte(op.out_type) && fits(op.out_type, d.out_zero) && d.clip_min <= d.clip_max;
+  return is_quantised(op.out_type) && fits(op.out_type, d.out_zero) && d.clip_min <= d.clip_max;
 }
 
 // A second summand goes with results that are stored. Written so that a NaN scale is refused too.
@@ -67,22 +79,31 @@ std::uint32_t accumulator_pixels(const MatrixConfig& config) {
       std::clamp<std::uint64_t>(pixels, 1, std::numeric_limits<std::uint32_t>::max()));
 }
 
+timing::Multiplier multiplier_of(const MatrixConfig& config) {
+  return {config.format, config.weight_format, config.arithmetic, config.popcount_bits};
+}
+
 std::variant<Operation, ErrorCode> decode(const sgb_descriptor& descriptor, const MatrixConfig& config) {
   if (descriptor.opcode != SGB_OP_MATRIX) return SGB_ERROR_BAD_OPCODE;
   Operation op;
   op.d = descriptor.u.matrix;
-  const std::optional<DType> a = dtype_from_abi(op.d.a_type);
-  const std::optional<DType> b = dtype_from_abi(op.d.b_type);
+  const std::optional<NumberFormat> a = format_from_abi(op.d.a_type);
+  const std::optional<NumberFormat> b = format_from_abi(op.d.b_type);
   const std::optional<DType> out = dtype_from_abi(op.d.out_type);
   if (!a || !b || !out) return SGB_ERROR_BAD_FIELD;
-  const bool bytes = is_byte(*a) && is_byte(*b);
-  const bool floats = *a == DType::kFloat32 && *b == DType::kFloat32;
-  if (!bytes && !floats) return SGB_ERROR_BAD_FIELD;
-  if (floats != (config.format == NumberFormat::kFloat32)) return SGB_ERROR_UNSUPPORTED;
-  op.a_type = *a;
-  op.b_type = *b;
+  const bool floats = systole::is_float(*a);
+  // Only weights are stored as exponents.
+  if (floats != systole::is_float(*b) || *a == NumberFormat::kPowerOfTwo) return SGB_ERROR_BAD_FIELD;
+  if (!timing::array_passes(multiplier_of(config), *a, *b)) return SGB_ERROR_UNSUPPORTED;
+  op.a_format = *a;
+  op.b_format = *b;
+  op.a_type = traits_of(*a).element;
+  op.b_type = traits_of(*b).element;
   op.out_type = *out;
-  op.element_bytes = static_cast<std::uint32_t>(size_of(*a));
+  op.arithmetic = config.arithmetic;
+  op.accumulator_bits = config.accumulator_bits;
+  op.overflow = config.overflow;
+  op.element_bytes = static_cast<std::uint32_t>(size_of(op.a_type));
   op.out_bytes = static_cast<std::uint32_t>(size_of(*out));
   op.chunk_pixels = accumulator_pixels(config);
 

@@ -6,8 +6,10 @@
 
 #include "hw/abi/descriptor.h"
 #include "hw/base/dtype.h"
+#include "hw/base/number_format.h"
 #include "hw/blocks/engine/shell/job.h"
 #include "hw/config/soc_config.h"
+#include "hw/timing/passes.h"
 
 namespace systole::engine::matrix {
 
@@ -17,28 +19,50 @@ inline constexpr std::uint64_t kMaxWindowBytes = std::uint64_t{1} << 30U;
 /// Every extent is at least 1, every product below fits, types agree.
 struct Operation {
   sgb_matrix d{};  ///< the fields as they came
-  DType a_type = DType::kInt8;
-  DType b_type = DType::kInt8;
+  NumberFormat a_format = NumberFormat::kInt8;
+  NumberFormat b_format = NumberFormat::kInt8;
+  DType a_type = DType::kInt8;  ///< of A's elements
+  DType b_type = DType::kInt8;  ///< of B's elements when unpacked
   DType out_type = DType::kInt8;
-  std::uint32_t element_bytes = 1;  ///< of A and B: 1 or 4
+  std::uint32_t element_bytes = 1;  ///< of an element of A
   std::uint32_t out_bytes = 1;      ///< of an element of the result
   std::uint32_t k = 1;              ///< kernel_h * kernel_w * in_c
   std::uint32_t pixels = 1;         ///< out_h * out_w
   std::uint32_t chunk_pixels = 1;   ///< output pixels that the accumulators hold per column
 
+  // Of the array.
+  MatrixArithmetic arithmetic = MatrixArithmetic::kParallel;
+  std::uint32_t accumulator_bits = 32;
+  Overflow overflow = Overflow::kWrap;
+
   [[nodiscard]] bool is_float() const { return a_type == DType::kFloat32; }
+  /// Values of A are rounded or saturated on their way into the array.
+  [[nodiscard]] bool narrows_a() const { return format_of(a_type) != a_format; }
+  /// Sums that 32 bits do not hold.
+  [[nodiscard]] bool has_wide_sums() const { return !is_float() && accumulator_bits > 32; }
+  /// Bytes of a packed row of B.
+  [[nodiscard]] std::uint64_t b_row_bytes(std::uint64_t columns) const {
+    return (columns * traits_of(b_format).bits + 7) / 8;
+  }
+  /// Bytes of B before the tile whose first column is n: tiles before it are full.
+  [[nodiscard]] std::uint64_t b_offset(std::uint64_t n) const {
+    return n / d.b_tile_cols * b_row_bytes(d.b_tile_cols) * k;
+  }
   [[nodiscard]] bool keeps() const { return (d.flags & SGB_MATRIX_KEEP) != 0; }
   [[nodiscard]] bool continues() const { return (d.flags & SGB_MATRIX_CONTINUE) != 0; }
   [[nodiscard]] bool has_residual() const { return d.residual != 0; }
-  /// int8/uint8 results of a command that stores: the ones that the epilogue rescales and clips.
-  [[nodiscard]] bool requantises() const { return !keeps() && out_bytes == 1; }
+  /// int8/uint8/int16 results of a command that stores: the ones that the epilogue rescales and clips.
+  [[nodiscard]] bool requantises() const { return !keeps() && out_bytes < 4; }
 };
 
 /// Output pixels per column that `config`'s accumulators hold, at least 1.
 [[nodiscard]] std::uint32_t accumulator_pixels(const MatrixConfig& config);
 
-/// SGB_ERROR_BAD_OPCODE, _BAD_FIELD (a field out of range, or fields that disagree) or _UNSUPPORTED (an array
-/// of the other format; KEEP or CONTINUE of more pixels x columns than the accumulators hold).
+[[nodiscard]] timing::Multiplier multiplier_of(const MatrixConfig& config);
+
+/// SGB_ERROR_BAD_OPCODE, _BAD_FIELD (a field out of range, or fields that disagree) or _UNSUPPORTED (formats
+/// that the array cannot multiply, see timing::array_passes; KEEP or CONTINUE of more pixels x columns than
+/// the accumulators hold).
 [[nodiscard]] std::variant<Operation, ErrorCode> decode(const sgb_descriptor& descriptor,
                                                         const MatrixConfig& config);
 

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "hw/blocks/engine/matrix/epilogue.h"
-#include "hw/blocks/engine/matrix/float_product.h"
-#include "hw/numerics/gemm.h"
+#include "hw/blocks/engine/matrix/operands.h"
+#include "hw/blocks/engine/matrix/product.h"
 #include "hw/numerics/im2col.h"
 
 namespace systole::engine::matrix {
@@ -77,7 +77,9 @@ bool WholeProduct::find(const DirectMemory& memory) {
   const Extent a = extent_of(d.a, d.in_h, d.a_row_stride, d.in_w, d.a_pixel_stride, d.in_c * size);
   operands.push_back(a);
   a_ = locate(memory, a, d.a);
-  const Extent b{d.b, d.b + std::uint64_t{op_.k} * d.n * size};
+  // Full tiles, and what is left.
+  const std::uint64_t left = d.n % d.b_tile_cols;
+  const Extent b{d.b, d.b + op_.b_offset(d.n - left) + op_.b_row_bytes(left) * op_.k};
   operands.push_back(b);
   b_ = locate(memory, b, d.b);
   if (a_ == nullptr || b_ == nullptr) return false;
@@ -102,7 +104,7 @@ bool WholeProduct::find(const DirectMemory& memory) {
       return false;
     }
   }
-  // Floats are used where they stand.
+  // Elements of several bytes are used where they stand.
   const auto aligned = [&](std::int64_t x) { return x % static_cast<std::int64_t>(size) == 0; };
   if (!aligned(static_cast<std::int64_t>(d.a % size)) || !aligned(d.a_pixel_stride) ||
       !aligned(d.a_row_stride)) {
@@ -110,38 +112,60 @@ bool WholeProduct::find(const DirectMemory& memory) {
   }
   const bool visits_all = d.kernel_h == 1 && d.kernel_w == 1 && d.stride_h == 1 && d.stride_w == 1 &&
                           d.pad_top == 0 && d.pad_left == 0 && d.out_w == d.in_w && d.out_h <= d.in_h;
-  rows_stand_ready_ = visits_all && d.a_pixel_stride >= static_cast<std::int64_t>(d.in_c * size) &&
+  rows_stand_ready_ = visits_all && !op_.narrows_a() &&
+                      d.a_pixel_stride >= static_cast<std::int64_t>(d.in_c * size) &&
                       (d.out_h == 1 || d.a_row_stride == std::int64_t{d.a_pixel_stride} * d.in_w);
   lda_ = rows_stand_ready_ ? static_cast<std::size_t>(d.a_pixel_stride) / size : op_.k;
   return true;
 }
 
 // Column tiles side by side, as one row-major matrix.
-template <typename T>
 void WholeProduct::take_weights() {
   const std::size_t n = op_.d.n;
   const std::size_t cols = op_.d.b_tile_cols;
-  weights_.resize(std::size_t{op_.k} * n * sizeof(T));
-  const std::byte* from = b_;
+  const std::size_t size = size_of(op_.b_type);
+  weights_.resize(std::size_t{op_.k} * n * size);
   for (std::size_t n0 = 0; n0 < n; n0 += cols) {
-    const std::size_t bytes = std::min(cols, n - n0) * sizeof(T);
-    std::byte* to = weights_.data() + n0 * sizeof(T);
-    for (std::size_t k = 0; k < op_.k; ++k, from += bytes, to += n * sizeof(T)) std::memcpy(to, from, bytes);
+    unpack_weights(op_, b_ + op_.b_offset(n0), std::min(cols, n - n0), weights_.data() + n0 * size, n);
   }
 }
 
-template <typename T>
-const T* WholeProduct::windows(std::uint32_t begin, std::uint32_t end, T pad) {
-  if (rows_stand_ready_) return reinterpret_cast<const T*>(a_) + begin * lda_;
-  windows_.resize(std::size_t{end - begin} * op_.k * sizeof(T));
-  T* const rows = reinterpret_cast<T*>(windows_.data());
-  numerics::im2col(numerics::window_of(op_.d), a_, pad, begin, end, rows, op_.k);
-  return rows;
+// Where the multipliers see other values than stand in memory: a dense copy of these.
+void WholeProduct::take_activations() {
+  window_ = numerics::window_of(op_.d);
+  values_ = a_;
+  if (!op_.narrows_a()) return;
+  const sgb_matrix& d = op_.d;
+  const std::size_t pixel = std::size_t{d.in_c} * op_.element_bytes;
+  narrowed_.resize(pixel * d.in_h * d.in_w);
+  window_.pixel_stride = static_cast<std::int64_t>(pixel);
+  window_.row_stride = static_cast<std::int64_t>(pixel * d.in_w);
+  std::byte* to = narrowed_.data();
+  for (std::uint32_t y = 0; y < d.in_h; ++y) {
+    for (std::uint32_t x = 0; x < d.in_w; ++x, to += pixel) {
+      const std::int64_t offset = std::int64_t{d.a_row_stride} * y + std::int64_t{d.a_pixel_stride} * x;
+      narrow_activations(op_, a_ + offset, d.in_c, to);
+    }
+  }
+  values_ = narrowed_.data();
 }
 
-/// multiply(first pixel, last pixel, sums): pixels x n sums, dense.
-template <typename Acc, typename Multiply>
-void WholeProduct::run_in_pieces(std::vector<Acc>& kept, Multiply&& multiply) {
+template <typename T>
+const std::byte* WholeProduct::gather(std::uint32_t begin, std::uint32_t end, T pad) {
+  windows_.resize(std::size_t{end - begin} * op_.k * sizeof(T));
+  numerics::im2col(window_, values_, pad, begin, end, reinterpret_cast<T*>(windows_.data()), op_.k);
+  return windows_.data();
+}
+
+const std::byte* WholeProduct::windows(std::uint32_t begin, std::uint32_t end) {
+  if (rows_stand_ready_) return a_ + begin * lda_ * op_.element_bytes;
+  if (op_.is_float()) return gather<float>(begin, end, 0.0F);
+  if (op_.a_type == DType::kInt16) return gather<std::int16_t>(begin, end, 0);
+  return gather<std::uint8_t>(begin, end, static_cast<std::uint8_t>(op_.d.a_zero));
+}
+
+template <typename Acc>
+void WholeProduct::run_in_pieces(std::vector<Acc>& kept) {
   const sgb_matrix& d = op_.d;
   const bool stays = op_.keeps() || op_.continues();
   const std::size_t pixel_bytes = std::size_t{op_.k} * op_.element_bytes + std::size_t{d.n} * sizeof(Acc);
@@ -159,7 +183,14 @@ void WholeProduct::run_in_pieces(std::vector<Acc>& kept, Multiply&& multiply) {
   for (std::uint32_t begin = 0; begin < op_.pixels;) {
     const std::uint32_t end = begin + std::min(piece, op_.pixels - begin);
     Acc* const sums = stays ? kept.data() + std::size_t{begin} * d.n : local.data();
-    multiply(begin, end, sums);
+    multiply(op_, Product<Acc>{.m = end - begin,
+                               .n = d.n,
+                               .a = windows(begin, end),
+                               .lda = lda_,
+                               .b = weights_.data(),
+                               .b_zeros = b_zero_,
+                               .sums = sums,
+                               .lds = d.n});
     for (std::uint32_t p = begin; p < end; ++p) {
       const std::int64_t oy = p / d.out_w;
       const std::int64_t ox = p % d.out_w;
@@ -174,41 +205,11 @@ void WholeProduct::run_in_pieces(std::vector<Acc>& kept, Multiply&& multiply) {
 }
 
 void WholeProduct::run() {
-  if (op_.is_float()) {
-    take_weights<float>();
-    return run_in_pieces(accumulators_->floats, [&](std::uint32_t begin, std::uint32_t end, float* sums) {
-      multiply(op_,
-               {.m = end - begin,
-                .n = op_.d.n,
-                .k = op_.k,
-                .a = windows<float>(begin, end, 0.0F),
-                .lda = lda_,
-                .b = reinterpret_cast<const float*>(weights_.data()),
-                .b_layout = numerics::BLayout::row_major(op_.d.n),
-                .c = sums,
-                .ldc = op_.d.n,
-                .accumulate = op_.continues()},
-               0);
-    });
-  }
-  take_weights<std::uint8_t>();
-  run_in_pieces(accumulators_->ints, [&](std::uint32_t begin, std::uint32_t end, std::int32_t* sums) {
-    numerics::gemm({.m = end - begin,
-                    .n = op_.d.n,
-                    .k = op_.k,
-                    .a = windows<std::uint8_t>(begin, end, static_cast<std::uint8_t>(op_.d.a_zero)),
-                    .a_type = op_.a_type,
-                    .lda = lda_,
-                    .a_zero = op_.d.a_zero,
-                    .b = weights_.data(),
-                    .b_type = op_.b_type,
-                    .b_layout = numerics::BLayout::row_major(op_.d.n),
-                    .b_zero = op_.d.b_zero,
-                    .b_zero_table = b_zero_,
-                    .c = sums,
-                    .ldc = op_.d.n,
-                    .accumulate = op_.continues()});
-  });
+  take_weights();
+  take_activations();
+  if (op_.is_float()) return run_in_pieces(accumulators_->floats);
+  if (op_.has_wide_sums()) return run_in_pieces(accumulators_->wide_ints);
+  run_in_pieces(accumulators_->ints);
 }
 
 }  // namespace systole::engine::matrix

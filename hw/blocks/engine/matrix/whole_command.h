@@ -9,6 +9,7 @@
 #include "hw/blocks/engine/matrix/accumulators.h"
 #include "hw/blocks/engine/matrix/operation.h"
 #include "hw/blocks/engine/shell/job.h"
+#include "hw/numerics/window.h"
 
 namespace systole::engine::matrix {
 
@@ -25,13 +26,14 @@ public:
 private:
   WholeProduct(const Operation& op, std::shared_ptr<Accumulators> accumulators);
   [[nodiscard]] bool find(const DirectMemory& memory);
-  template <typename T>
   void take_weights();
+  void take_activations();
   /// Rows [begin, end) of the window matrix.
+  const std::byte* windows(std::uint32_t begin, std::uint32_t end);
   template <typename T>
-  const T* windows(std::uint32_t begin, std::uint32_t end, T pad);
-  template <typename Acc, typename Multiply>
-  void run_in_pieces(std::vector<Acc>& kept, Multiply&& multiply);
+  const std::byte* gather(std::uint32_t begin, std::uint32_t end, T pad);
+  template <typename Acc>
+  void run_in_pieces(std::vector<Acc>& kept);
 
   Operation op_;
   std::shared_ptr<Accumulators> accumulators_;
@@ -43,9 +45,12 @@ private:
   std::byte* scale_table_ = nullptr;
   std::byte* residual_ = nullptr;
   std::byte* out_ = nullptr;
-  bool rows_stand_ready_ = false;   ///< the input is the window matrix as it stands
-  std::size_t lda_ = 0;             ///< elements from row to row of it
-  std::vector<std::byte> weights_;  ///< row-major
+  bool rows_stand_ready_ = false;  ///< the input is the window matrix as it stands
+  std::size_t lda_ = 0;            ///< elements from row to row of it
+  numerics::Window window_;        ///< over values_
+  const std::byte* values_ = nullptr;
+  std::vector<std::byte> narrowed_;
+  std::vector<std::byte> weights_;  ///< row-major, unpacked
   std::vector<std::byte> windows_;
 };
 

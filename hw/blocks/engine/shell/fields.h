@@ -18,9 +18,13 @@ inline constexpr std::uint64_t kMaxOperandBytes = std::uint64_t{1} << 28U;
 
 [[nodiscard]] constexpr bool is_byte(DType type) { return type == DType::kInt8 || type == DType::kUInt8; }
 
-/// Whether int8 or uint8 has this value.
-[[nodiscard]] constexpr bool fits(DType byte_type, std::int32_t value) {
-  return byte_type == DType::kInt8 ? value >= -128 && value <= 127 : value >= 0 && value <= 255;
+/// The integers that quantised tensors are made of.
+[[nodiscard]] constexpr bool is_quantised(DType type) { return is_byte(type) || type == DType::kInt16; }
+
+/// Whether int8, uint8 or int16 has this value.
+[[nodiscard]] constexpr bool fits(DType type, std::int32_t value) {
+  if (type == DType::kInt16) return value >= -32768 && value <= 32767;
+  return type == DType::kInt8 ? value >= -128 && value <= 127 : value >= 0 && value <= 255;
 }
 
 }  // namespace systole::engine

@@ -51,8 +51,8 @@ void AveragePoolJob::execute() {
                                      .out_zero = op_.d.out_zero,
                                      .low = op_.d.clip_min,
                                      .high = op_.d.clip_max};
-  numerics::visit_byte(op_.in_type, [&](auto in_tag) {
-    numerics::visit_byte(op_.out_type, [&](auto out_tag) {
+  numerics::visit_quantised(op_.in_type, [&](auto in_tag) {
+    numerics::visit_quantised(op_.out_type, [&](auto out_tag) {
       using In = typename decltype(in_tag)::type;
       using Out = typename decltype(out_tag)::type;
       const std::span<Out> out{reinterpret_cast<Out*>(out_.data()), op_.d.count};

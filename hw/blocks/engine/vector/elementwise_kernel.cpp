@@ -63,8 +63,8 @@ void binary(const Operation& op, const ElementwiseBuffers& x, std::size_t begin,
           numerics::binary(kind, view<float>(x.a, i, j), view<float>(x.b, b_i, b_j), out, op.swapped());
           return clip_result(op, out);
         }
-        numerics::visit_byte(op.in_type, [&](auto in_tag) {
-          numerics::visit_byte(op.out_type, [&](auto out_tag) {
+        numerics::visit_quantised(op.in_type, [&](auto in_tag) {
+          numerics::visit_quantised(op.out_type, [&](auto out_tag) {
             using In = typename decltype(in_tag)::type;
             using Out = typename decltype(out_tag)::type;
             numerics::binary_quantised<In, In, Out>(kind, view<In>(x.a, i, j), {op.d.a_scale, op.d.a_zero},
@@ -114,7 +114,7 @@ numerics::QuantParams params_of(const Operation& op, const ElementwiseBuffers& x
 }
 
 void quantise(const Operation& op, const ElementwiseBuffers& x, std::size_t begin, std::size_t end) {
-  numerics::visit_byte(op.out_type, [&](auto tag) {
+  numerics::visit_quantised(op.out_type, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const std::span<const float> a = view<float>(x.a, begin, end);
     const std::span<T> out = view<T>(x.out, begin, end);
@@ -139,8 +139,8 @@ void dequantise_as(const Operation& op, const ElementwiseBuffers& x, std::size_t
 
 void dequantise(const Operation& op, const ElementwiseBuffers& x, std::size_t begin, std::size_t end) {
   if (op.in_type == DType::kInt32) return dequantise_as<std::int32_t>(op, x, begin, end);
-  numerics::visit_byte(op.in_type,
-                       [&](auto tag) { dequantise_as<typename decltype(tag)::type>(op, x, begin, end); });
+  numerics::visit_quantised(
+      op.in_type, [&](auto tag) { dequantise_as<typename decltype(tag)::type>(op, x, begin, end); });
 }
 
 void normalize(const Operation& op, const ElementwiseBuffers& x, std::size_t begin, std::size_t end) {

@@ -33,7 +33,7 @@ bool check_binary(Operation& op) {
   op.lane_op = binary_lane_op(d.op, is_float);
   if ((d.flags & ~flags) != 0) return false;
   if (is_float) return op.out_type == DType::kFloat32;
-  return is_byte(op.in_type) && is_byte(op.out_type) && fits(op.in_type, d.a_zero) &&
+  return is_quantised(op.in_type) && is_quantised(op.out_type) && fits(op.in_type, d.a_zero) &&
          fits(op.in_type, d.b_zero) && fits(op.out_type, d.out_zero);
 }
 
@@ -86,12 +86,12 @@ bool check_scaling(Operation& op) {
   const DType real = quantises ? op.in_type : op.out_type;
   const DType integer = quantises ? op.out_type : op.in_type;
   if (real != DType::kFloat32 || (d.flags & ~SGB_VECTOR_PER_AXIS) != 0) return false;
-  if (!is_byte(integer) && (quantises || integer != DType::kInt32)) return false;
+  if (!is_quantised(integer) && (quantises || integer != DType::kInt32)) return false;
   if (op.per_axis()) {
     const auto size = product({d.axis, d.inner}, kMaxOperandBytes);
     return size && d.count % *size == 0;
   }
-  return !is_byte(integer) || fits(integer, quantises ? d.out_zero : d.a_zero);
+  return !is_quantised(integer) || fits(integer, quantises ? d.out_zero : d.a_zero);
 }
 
 bool check_axis(Operation& op) {
@@ -107,9 +107,9 @@ bool check_axis(Operation& op) {
 bool check_average_pool(Operation& op) {
   op.form = Form::kAveragePool;
   const sgb_vector& d = op.d;
-  const bool bytes = is_byte(op.in_type) && is_byte(op.out_type) && fits(op.in_type, d.a_zero) &&
-                     fits(op.out_type, d.out_zero);
-  return (bytes || is_float_to_float(op)) && decode_pool(d, op.in_bytes()) &&
+  const bool quantised = is_quantised(op.in_type) && is_quantised(op.out_type) &&
+                         fits(op.in_type, d.a_zero) && fits(op.out_type, d.out_zero);
+  return (quantised || is_float_to_float(op)) && decode_pool(d, op.in_bytes()) &&
          product({d.out_h, d.out_w, d.channels}, kMaxOperandBytes) == d.count &&
          (d.flags & ~SGB_VECTOR_COUNT_INCLUDE_PAD) == 0;
 }
