@@ -65,8 +65,10 @@ constexpr int kTrials = 20000;
 
 TEST(RandomDescriptors, Matrix) {
   Dice dice(1);
-  MatrixFactory factory(MatrixConfig{.rows = 4, .cols = 4});
+  MatrixFactory factory(MatrixConfig{.rows = 4, .cols = 4, .sparsity = {2, 4}});
   int accepted = 0;
+  int with_table = 0;
+  int with_groups = 0;
   for (int i = 0; i < kTrials; ++i) {
     sgb_descriptor descriptor{};
     descriptor.opcode = SGB_OP_MATRIX;
@@ -85,8 +87,23 @@ TEST(RandomDescriptors, Matrix) {
     d.a_type = static_cast<std::uint8_t>(dice.below(4) == 0 ? dice.below(16) : 1 + dice.below(2));
     d.b_type = static_cast<std::uint8_t>(dice.below(4) == 0 ? dice.below(16) : 1 + dice.below(2));
     d.out_type = static_cast<std::uint8_t>(1 + dice.below(7));
-    accepted += walk(factory, descriptor);
+    if (dice.below(4) == 0) {
+      dice.roll(d.k_table);
+      dice.roll(d.k_count);
+    }
+    if (dice.below(4) == 0) {
+      const bool known = dice.below(2) == 0;
+      d.sparse_n = static_cast<std::uint8_t>(known ? 2 : dice.below(20));
+      d.sparse_m = static_cast<std::uint8_t>(known ? 4 : dice.below(20));
+      if (dice.below(2) == 0) d.b_zero_table = 0;
+    }
+    const int taken = walk(factory, descriptor);
+    accepted += taken;
+    with_table += d.k_table != 0 ? taken : 0;
+    with_groups += d.sparse_m != 0 ? taken : 0;
   }
+  EXPECT_GT(with_table, 50);
+  EXPECT_GT(with_groups, 50);
   EXPECT_GT(accepted, kTrials / 50);
   EXPECT_LT(accepted, kTrials);
 }

@@ -1,7 +1,9 @@
 #include "hw/blocks/engine/matrix/activation_runs.h"
 
 #include <algorithm>
+#include <bit>
 
+#include "hw/blocks/engine/matrix/line_segments.h"
 #include "hw/blocks/engine/shell/access.h"
 
 namespace systole::engine::matrix {
@@ -14,7 +16,7 @@ constexpr std::uint8_t kWhole = 2;  ///< a column between: all channels
 constexpr std::uint8_t kHead = 4;   ///< last column: channels [0, head_end)
 constexpr std::uint8_t kOnly = 8;   ///< the fold lies within one column: [tail_begin, head_end)
 
-// One input line under one row of windows. Elements are counted as x * in_c + c.
+// One input line under one row of windows.
 class Line {
 public:
   // q: the fold's part of the kernel_w * in_c elements of one ky; columns: of the output.
@@ -22,13 +24,10 @@ public:
       : op_(op), q_(q), columns_(columns), first_kx_(q.begin / op.d.in_c), last_kx_((q.end - 1) / op.d.in_c) {
     mark();
     collect();
-    pixel_step_ = find_step();
+    find_step(line_, op.d.in_c);
   }
   [[nodiscard]] bool is(Range q, Range columns) const { return q_ == q && columns_ == columns; }
-  [[nodiscard]] const std::vector<Range>& segments() const { return segments_; }
-  /// Pixels from one segment to the next, if every segment is the same part of a pixel, at even distances;
-  /// else 0.
-  [[nodiscard]] std::uint32_t pixel_step() const { return pixel_step_; }
+  [[nodiscard]] const LineSegments& line() const { return line_; }
 
 private:
   void mark() {
@@ -68,25 +67,12 @@ private:
   // Pieces come in order; one that touches or overlaps the last one makes it longer.
   void add(std::uint32_t x, std::uint32_t c_begin, std::uint32_t c_end) {
     const Range piece{x * op_.d.in_c + c_begin, x * op_.d.in_c + c_end};
-    if (!segments_.empty() && piece.begin <= segments_.back().end) {
-      segments_.back().end = std::max(segments_.back().end, piece.end);
+    std::vector<Range>& segments = line_.segments;
+    if (!segments.empty() && piece.begin <= segments.back().end) {
+      segments.back().end = std::max(segments.back().end, piece.end);
     } else {
-      segments_.push_back(piece);
+      segments.push_back(piece);
     }
-  }
-
-  [[nodiscard]] std::uint32_t find_step() const {
-    const std::uint32_t in_c = op_.d.in_c;
-    if (segments_.size() < 2) return 0;
-    const Range first = segments_.front();
-    const std::uint32_t step = segments_[1].begin - first.begin;
-    const bool in_one_pixel = first.begin / in_c == (first.end - 1) / in_c;
-    if (!in_one_pixel || step % in_c != 0) return 0;
-    for (std::size_t i = 1; i < segments_.size(); ++i) {
-      const Range& segment = segments_[i];
-      if (segment.size() != first.size() || segment.begin - segments_[i - 1].begin != step) return 0;
-    }
-    return step / in_c;
   }
 
   const Operation& op_;
@@ -95,45 +81,78 @@ private:
   std::uint32_t first_kx_;
   std::uint32_t last_kx_;
   std::vector<std::uint8_t> marks_;  ///< per input pixel of the line
-  std::vector<Range> segments_;
-  std::uint32_t pixel_step_ = 0;
+  LineSegments line_;
 };
 
-// Adds one line's segments as runs; pixels that are not adjacent in memory make runs of their own.
-void append_line(const Operation& op, std::uint32_t y, const Line& line, RunBuilder& runs) {
-  const sgb_matrix& d = op.d;
-  const std::uint64_t size = op.element_bytes;
-  const bool adjacent = std::int64_t{d.a_pixel_stride} == std::int64_t{d.in_c} * op.element_bytes;
-  const std::uint64_t row = d.a + static_cast<std::uint64_t>(std::int64_t{d.a_row_stride} * y);
-  const std::uint64_t mirror_row = std::uint64_t{y} * d.in_w * d.in_c * size;
-  const auto add = [&](std::uint32_t begin, std::uint32_t end) {
-    const std::uint32_t x = begin / d.in_c;
-    const std::uint64_t address =
-        row + static_cast<std::uint64_t>(std::int64_t{d.a_pixel_stride} * x) + (begin - x * d.in_c) * size;
-    runs.add(address, static_cast<std::uint32_t>((end - begin) * size), mirror_row + begin * size);
-  };
-  if (line.pixel_step() > 0) {
-    const Range first = line.segments().front();
-    const std::uint32_t x = first.begin / d.in_c;
-    const std::uint64_t address = row + static_cast<std::uint64_t>(std::int64_t{d.a_pixel_stride} * x) +
-                                  (first.begin - x * d.in_c) * size;
-    runs.add_series(address, static_cast<std::uint32_t>(first.size() * size), mirror_row + first.begin * size,
-                    static_cast<std::uint32_t>(line.segments().size()),
-                    std::int64_t{d.a_pixel_stride} * line.pixel_step(),
-                    std::int64_t{d.in_c} * op.element_bytes * line.pixel_step());
-    return;
-  }
-  for (const Range& segment : line.segments()) {
-    if (adjacent) {
-      add(segment.begin, segment.end);
-      continue;
+// The same for single k: a whole line's elements, and those that some window needs. `ks`: within one ky.
+class KeptLine {
+public:
+  KeptLine(const Operation& op, std::span<const std::uint32_t> ks, Range columns)
+      : first_(ks.front()), count_(ks.size()), columns_(columns) {
+    const sgb_matrix& d = op.d;
+    needed_.assign((std::size_t{d.in_w} * d.in_c + 63) / 64, 0);
+    for (const std::uint32_t k : ks) {
+      const std::uint32_t kx = k / d.in_c % d.kernel_w;
+      for (std::uint32_t column = columns.begin; column < columns.end; ++column) {
+        const std::int64_t x =
+            std::int64_t{column} * d.stride_w - d.pad_left + std::int64_t{kx} * d.dilation_w;
+        if (x >= d.in_w) break;
+        if (x >= 0) need(static_cast<std::size_t>(x) * d.in_c + k % d.in_c);
+      }
     }
-    for (std::uint32_t begin = segment.begin; begin < segment.end;) {
-      const std::uint32_t end = std::min(segment.end, (begin / d.in_c + 1) * d.in_c);
-      add(begin, end);
-      begin = end;
+    collect(op);
+    find_step(line_, d.in_c);
+  }
+  // Lists of different k of one command do not begin alike and end apart, but for a list that goes on.
+  [[nodiscard]] bool is(std::span<const std::uint32_t> ks, Range columns) const {
+    return first_ == ks.front() && count_ == ks.size() && columns_ == columns;
+  }
+  [[nodiscard]] const LineSegments& line() const { return line_; }
+
+private:
+  void need(std::size_t element) { needed_[element / 64] |= std::uint64_t{1} << (element % 64); }
+
+  void collect(const Operation& op) {
+    for (std::size_t word = 0; word < needed_.size(); ++word) {
+      for (std::uint64_t left = needed_[word]; left != 0; left &= left - 1) {
+        add(op, static_cast<std::uint32_t>(word * 64 + static_cast<unsigned>(std::countr_zero(left))));
+      }
     }
   }
+
+  void add(const Operation& op, std::uint32_t at) {
+    std::vector<Range>& segments = line_.segments;
+    const bool joins = !segments.empty() &&
+                       std::uint64_t{at - segments.back().end} * op.element_bytes < kReadAlongBytes &&
+                       (pixels_adjacent(op) || (segments.back().end - 1) / op.d.in_c == at / op.d.in_c);
+    if (joins) {
+      segments.back().end = at + 1;
+    } else {
+      segments.push_back({at, at + 1});
+    }
+  }
+
+  std::uint32_t first_;
+  std::size_t count_;
+  Range columns_;
+  std::vector<std::uint64_t> needed_;  ///< a bit for every element of the line
+  LineSegments line_;
+};
+
+// Calls visit(oy, columns of the output row) for the rows of a chunk.
+template <typename Visit>
+void for_rows(const Operation& op, Range pixels, const Visit& visit) {
+  const std::uint32_t width = op.d.out_w;
+  for (std::uint32_t pixel = pixels.begin; pixel < pixels.end;) {
+    const std::uint32_t oy = pixel / width;
+    const Range columns{pixel - oy * width, std::min(width, pixels.end - oy * width)};
+    visit(oy, columns);
+    pixel += columns.size();
+  }
+}
+
+std::int64_t input_row(const sgb_matrix& d, std::uint32_t oy, std::uint32_t ky) {
+  return std::int64_t{oy} * d.stride_h - d.pad_top + std::int64_t{ky} * d.dilation_h;
 }
 
 }  // namespace
@@ -144,21 +163,41 @@ void append_activation_runs(const Operation& op, Range pixels, Range k, std::byt
   const std::uint32_t ky_elements = d.kernel_w * d.in_c;
   RunBuilder runs(loads, Stream::kInput, mirror);
   std::vector<Line> lines;  // at most (first, middle, last row) x (first, middle, last ky)
-  for (std::uint32_t pixel = pixels.begin; pixel < pixels.end;) {
-    const std::uint32_t oy = pixel / d.out_w;
-    const Range columns{pixel - oy * d.out_w, std::min(d.out_w, pixels.end - oy * d.out_w)};
+  for_rows(op, pixels, [&](std::uint32_t oy, Range columns) {
     for (std::uint32_t ky = k.begin / ky_elements; ky <= (k.end - 1) / ky_elements; ++ky) {
-      const std::int64_t y = std::int64_t{oy} * d.stride_h - d.pad_top + std::int64_t{ky} * d.dilation_h;
+      const std::int64_t y = input_row(d, oy, ky);
       if (y < 0 || y >= d.in_h) continue;
       const std::uint32_t base = ky * ky_elements;
       const Range q{std::max(k.begin, base) - base, std::min(k.end - base, ky_elements)};
       const auto line =
           std::find_if(lines.begin(), lines.end(), [&](const Line& l) { return l.is(q, columns); });
       const Line& pattern = line == lines.end() ? lines.emplace_back(op, q, columns) : *line;
-      append_line(op, static_cast<std::uint32_t>(y), pattern, runs);
+      append_line(op, static_cast<std::uint32_t>(y), pattern.line(), runs);
     }
-    pixel += columns.size();
-  }
+  });
+}
+
+void append_activation_runs(const Operation& op, Range pixels, std::span<const std::uint32_t> kept,
+                            std::byte* mirror, std::vector<Access>& loads) {
+  const sgb_matrix& d = op.d;
+  const std::uint32_t ky_elements = d.kernel_w * d.in_c;
+  RunBuilder runs(loads, Stream::kInput, mirror);
+  std::vector<KeptLine> lines;  // at most (first, middle, last row) x every ky
+  for_rows(op, pixels, [&](std::uint32_t oy, Range columns) {
+    for (std::size_t begin = 0; begin < kept.size();) {
+      const std::uint32_t ky = kept[begin] / ky_elements;
+      std::size_t end = begin + 1;
+      while (end < kept.size() && kept[end] / ky_elements == ky) ++end;
+      const auto ks = kept.subspan(begin, end - begin);
+      begin = end;
+      const std::int64_t y = input_row(d, oy, ky);
+      if (y < 0 || y >= d.in_h) continue;
+      const auto line =
+          std::find_if(lines.begin(), lines.end(), [&](const KeptLine& l) { return l.is(ks, columns); });
+      const KeptLine& pattern = line == lines.end() ? lines.emplace_back(op, ks, columns) : *line;
+      append_line(op, static_cast<std::uint32_t>(y), pattern.line(), runs);
+    }
+  });
 }
 
 }  // namespace systole::engine::matrix

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "hw/blocks/engine/matrix/operation.h"
@@ -23,5 +24,13 @@ struct Range {
 /// mirror: a dense channels-last copy (in_h x in_w x in_c) of the input, or null.
 void append_activation_runs(const Operation& op, Range pixels, Range k, std::byte* mirror,
                             std::vector<Access>& loads);
+
+/// Elements that nobody needs are read along where they leave fewer bytes than this between two that are
+/// needed: a word of the scratchpad comes as a whole.
+inline constexpr std::uint64_t kReadAlongBytes = 32;
+
+/// The same for a list of k, ascending and not empty.
+void append_activation_runs(const Operation& op, Range pixels, std::span<const std::uint32_t> kept,
+                            std::byte* mirror, std::vector<Access>& loads);
 
 }  // namespace systole::engine::matrix

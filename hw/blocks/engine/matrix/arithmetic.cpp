@@ -6,6 +6,7 @@
 #include "hw/blocks/engine/matrix/epilogue.h"
 #include "hw/blocks/engine/matrix/operands.h"
 #include "hw/blocks/engine/matrix/product.h"
+#include "hw/blocks/engine/matrix/sparse_weights.h"
 #include "hw/numerics/im2col.h"
 
 namespace systole::engine::matrix {
@@ -55,8 +56,8 @@ Arithmetic::Arithmetic(const Operation& op, std::uint32_t cols, std::shared_ptr<
   const sgb_matrix& d = op.d;
   const std::size_t tile = std::min(d.n, cols);
   activations_.resize(std::size_t{d.in_h} * d.in_w * d.in_c * op.element_bytes);
-  weights_.resize(op.k * op.b_row_bytes(tile));
-  unpacked_.resize(std::size_t{op.k} * tile * size_of(op.b_type));
+  weights_.resize(op.b_tile_bytes(tile));
+  unpacked_.resize(std::size_t{op.kept} * tile * size_of(op.b_type));
   weight_zeros_.resize(tile);
   bias_.resize(tile * 4);
   scale_.resize(tile * 4);
@@ -80,6 +81,17 @@ const std::byte* Arithmetic::narrowed() {
 }
 
 Arithmetic::Windows Arithmetic::windows(Range pixels) {
+  if (!op_.has_table()) return all_windows(pixels);
+  if (!(gathered_ == pixels)) {
+    const Windows all = all_windows(pixels);
+    kept_windows_.resize(std::size_t{pixels.size()} * op_.kept * op_.element_bytes);
+    gather_columns(op_, table_, all.data, all.row, pixels.size(), kept_windows_.data());
+    gathered_ = pixels;
+  }
+  return {kept_windows_.data(), op_.kept};
+}
+
+Arithmetic::Windows Arithmetic::all_windows(Range pixels) {
   const bool plain = is_plain_gemm(op_.d);
   if (!(gathered_ == pixels)) {  // the column tiles of a chunk share it
     const std::byte* const values = narrowed();
@@ -99,17 +111,17 @@ Arithmetic::Windows Arithmetic::windows(Range pixels) {
   return {values + std::size_t{pixels.begin} * op_.k * op_.element_bytes, op_.k};
 }
 
-void Arithmetic::finish(const FoldStep& step) {
+bool Arithmetic::finish(const FoldStep& step) {
   if (op_.is_float()) return finish_tile(step, accumulators_->floats, float_sums_);
   if (op_.has_wide_sums()) return finish_tile(step, accumulators_->wide_ints, wide_sums_);
-  finish_tile(step, accumulators_->ints, int_sums_);
+  return finish_tile(step, accumulators_->ints, int_sums_);
 }
 
 template <typename Acc>
-void Arithmetic::finish_tile(const FoldStep& step, std::vector<Acc>& kept, std::vector<Acc>& local) {
+bool Arithmetic::finish_tile(const FoldStep& step, std::vector<Acc>& kept, std::vector<Acc>& local) {
   const Sums<Acc> sums = sums_of(op_, step, kept, local);
   const Windows a = windows(step.pixels);
-  unpack_weights(op_, weights_.data(), step.n.size(), unpacked_.data(), step.n.size());
+  if (!unpack_weights(op_, weights_.data(), step.n.size(), unpacked_.data(), step.n.size())) return false;
   multiply(op_, Product<Acc>{.m = step.pixels.size(),
                              .n = step.n.size(),
                              .a = a.data,
@@ -120,6 +132,7 @@ void Arithmetic::finish_tile(const FoldStep& step, std::vector<Acc>& kept, std::
                              .sums = sums.data,
                              .lds = sums.row});
   finish_rows(step, sums.data, sums.row);
+  return true;
 }
 
 template <typename Acc>

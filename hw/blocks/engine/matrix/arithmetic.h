@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "hw/blocks/engine/matrix/accumulators.h"
@@ -17,16 +18,19 @@ public:
   Arithmetic(const Operation& op, std::uint32_t cols, std::shared_ptr<Accumulators> accumulators);
 
   [[nodiscard]] std::byte* activations() { return activations_.data(); }  ///< in_h x in_w x in_c, dense
-  [[nodiscard]] std::byte* weights() { return weights_.data(); }          ///< packed rows of the tile at hand
+  [[nodiscard]] std::byte* weights() { return weights_.data(); }          ///< the tile at hand, as it stands
   [[nodiscard]] std::byte* weight_zeros() { return weight_zeros_.data(); }
   [[nodiscard]] std::byte* bias() { return bias_.data(); }
   [[nodiscard]] std::byte* scale() { return scale_.data(); }
   [[nodiscard]] std::byte* residual() { return residual_.data(); }  ///< pixels x n
   [[nodiscard]] std::byte* results() { return results_.data(); }    ///< pixels x n
 
+  /// The k that take part. It must outlive this.
+  void set_table(std::span<const std::uint32_t> table) { table_ = table; }
+
   /// The sums of the step's column tile for its chunk and, unless the command keeps them, the results. The
-  /// operands of all its row folds are there.
-  void finish(const FoldStep& step);
+  /// operands of all its row folds are there. False if an index of an N:M tile is bad.
+  [[nodiscard]] bool finish(const FoldStep& step);
 
 private:
   /// Rows of the window matrix for a chunk, and the distance between them in elements.
@@ -35,11 +39,12 @@ private:
     std::size_t row = 0;
   };
   Windows windows(Range pixels);
+  Windows all_windows(Range pixels);
   template <typename T>
   void gather(const std::byte* values, Range pixels, T pad);
   [[nodiscard]] const std::byte* narrowed();
   template <typename Acc>
-  void finish_tile(const FoldStep& step, std::vector<Acc>& kept, std::vector<Acc>& local);
+  [[nodiscard]] bool finish_tile(const FoldStep& step, std::vector<Acc>& kept, std::vector<Acc>& local);
   template <typename Acc>
   void finish_rows(const FoldStep& step, Acc* sums, std::size_t row);
 
@@ -53,9 +58,11 @@ private:
   std::vector<std::byte> residual_;
   std::vector<std::byte> results_;
   std::vector<std::byte> narrowed_;  ///< the activations as the array takes them, if that changes them
-  std::vector<std::byte> unpacked_;  ///< K x n_used weights
+  std::vector<std::byte> unpacked_;  ///< weights of the k that take part, x n_used
   std::vector<std::byte> windows_;
-  Range gathered_;  ///< the chunk that windows_ holds
+  std::span<const std::uint32_t> table_;
+  std::vector<std::byte> kept_windows_;  ///< columns of windows_ that take part
+  Range gathered_;                       ///< the chunk that windows_ holds
   std::vector<std::int32_t> int_sums_;
   std::vector<std::int64_t> wide_sums_;
   std::vector<float> float_sums_;

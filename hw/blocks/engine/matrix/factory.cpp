@@ -1,6 +1,7 @@
 #include "hw/blocks/engine/matrix/factory.h"
 
 #include <string>
+#include <utility>
 
 #include "hw/base/assert.h"
 #include "hw/blocks/engine/matrix/job.h"
@@ -22,14 +23,21 @@ std::variant<std::unique_ptr<Job>, ErrorCode> MatrixFactory::make(const sgb_desc
   if (op.continues() && !accumulators_->can_continue(op)) return SGB_ERROR_BAD_FIELD;
   accumulators_->will_keep(op);
   const timing::ArrayShape array{config_.rows, config_.cols, config_.weight_double_buffer};
-  return std::make_unique<matrix::MatrixJob>(op, array, functional ? accumulators_ : nullptr);
+  std::vector<std::uint32_t> table = std::exchange(table_, {});
+  if (functional) table.clear();  // the job loads it
+  return std::make_unique<matrix::MatrixJob>(op, array, functional ? accumulators_ : nullptr,
+                                             std::move(table));
 }
 
 std::unique_ptr<WholeCommand> MatrixFactory::whole(const sgb_descriptor& descriptor,
                                                    const DirectMemory& memory) {
   const auto decoded = matrix::decode(descriptor, config_);
   const auto* op = std::get_if<matrix::Operation>(&decoded);
-  return op == nullptr ? nullptr : matrix::WholeProduct::make(*op, memory, accumulators_);
+  table_.clear();
+  if (op == nullptr) return nullptr;
+  auto whole = matrix::WholeProduct::make(*op, memory, accumulators_);
+  if (whole != nullptr) table_ = whole->table();
+  return whole;
 }
 
 ActionName MatrixFactory::mac_action() const {

@@ -1,7 +1,9 @@
 // The matrix engine: what the engine shell needs to be one.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "hw/blocks/engine/matrix/accumulators.h"
 #include "hw/blocks/engine/shell/job.h"
@@ -27,6 +29,9 @@ public:
 private:
   MatrixConfig config_;
   std::shared_ptr<matrix::Accumulators> accumulators_ = std::make_shared<matrix::Accumulators>();
+  /// What whole() has seen of a command's table of k: for the job that make() makes next, which then carries
+  /// no data. Runs without data spread the k evenly.
+  std::vector<std::uint32_t> table_;
 };
 
 }  // namespace systole::engine

@@ -8,11 +8,11 @@ FoldWalk::FoldWalk(const Operation& op, const timing::ArrayShape& array)
     : op_(op),
       array_(array),
       chunk_{0, std::min(op.pixels, op.chunk_pixels)},
-      folds_(array, chunk_.size(), op.d.n, op.k) {}
+      folds_(array, chunk_.size(), op.d.n, op.b_rows) {}
 
 void FoldWalk::start_chunk(std::uint32_t begin) {
   chunk_ = {begin, begin + std::min(op_.pixels - begin, op_.chunk_pixels)};
-  folds_ = timing::FoldSequence(array_, chunk_.size(), op_.d.n, op_.k);
+  folds_ = timing::FoldSequence(array_, chunk_.size(), op_.d.n, op_.b_rows);
   index_ = 0;
 }
 

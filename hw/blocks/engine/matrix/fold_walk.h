@@ -14,7 +14,7 @@ namespace systole::engine::matrix {
 struct FoldStep {
   Range pixels;  ///< the chunk
   Range n;       ///< the column tile
-  Range k;       ///< the row fold
+  Range k;       ///< the row fold: rows of B
   bool first_of_chunk = false;
   bool first_tile = false;  ///< of its chunk: the activations come for the first time
   bool last_k = false;      ///< sums are complete after this step

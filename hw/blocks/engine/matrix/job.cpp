@@ -4,19 +4,25 @@
 #include <cstddef>
 
 #include "hw/blocks/engine/matrix/activation_runs.h"
+#include "hw/blocks/engine/matrix/sparse_weights.h"
 #include "hw/blocks/engine/shell/access.h"
 
 namespace systole::engine::matrix {
 
 MatrixJob::MatrixJob(const Operation& op, const timing::ArrayShape& array,
-                     std::shared_ptr<Accumulators> accumulators)
-    : op_(op), walk_(op_, array) {
+                     std::shared_ptr<Accumulators> accumulators, std::vector<std::uint32_t> table)
+    : op_(op), table_(std::move(table)), walk_(op_, array) {
   if (accumulators != nullptr) {
     arithmetic_ = std::make_unique<Arithmetic>(op_, array.cols, std::move(accumulators));
   }
 }
 
 bool MatrixJob::next(Phase& phase) {
+  if (op_.has_table() && !table_loaded_) {
+    load_table(phase);
+    return true;
+  }
+  if (error_ != SGB_ERROR_NONE) return false;
   const std::optional<FoldStep> step = walk_.next();
   if (!step) return false;
   step_ = *step;
@@ -34,16 +40,45 @@ bool MatrixJob::next(Phase& phase) {
 }
 
 void MatrixJob::execute() {
-  if (step_.last_k) arithmetic_->finish(step_);
+  if (op_.has_table() && !table_checked_) {  // it has just been loaded
+    table_checked_ = true;
+    if (!is_sound(op_, table_)) error_ = SGB_ERROR_BAD_FIELD;
+    arithmetic_->set_table(table_);
+    return;
+  }
+  if (step_.last_k && !arithmetic_->finish(step_)) error_ = SGB_ERROR_BAD_FIELD;
+}
+
+// The address generator takes the whole table before the first fold, in a phase of one cycle.
+void MatrixJob::load_table(Phase& phase) {
+  table_loaded_ = true;
+  if (arithmetic_) table_.resize(op_.kept);
+  auto* const mirror = arithmetic_ ? reinterpret_cast<std::byte*>(table_.data()) : nullptr;
+  RunBuilder(phase.loads, Stream::kWeights, mirror).add(op_.d.k_table, op_.kept * 4, 0);
+  phase.compute_cycles = 1;
 }
 
 void MatrixJob::load_weights(Phase& phase) const {
-  const std::uint64_t row = op_.b_row_bytes(step_.n.size());
+  const std::uint64_t value_row = op_.b_row_bytes(step_.n.size());
   const std::uint64_t tile = op_.d.b + op_.b_offset(step_.n.begin);
-  const std::uint64_t offset = step_.k.begin * row;
-  const auto bytes = static_cast<std::uint32_t>(step_.k.size() * row);
-  RunBuilder(phase.loads, Stream::kWeights, arithmetic_ ? arithmetic_->weights() : nullptr)
-      .add(tile + offset, bytes, offset);
+  RunBuilder runs(phase.loads, Stream::kWeights, arithmetic_ ? arithmetic_->weights() : nullptr);
+  const auto add = [&](std::uint64_t begin, std::uint64_t row) {
+    const std::uint64_t offset = begin + step_.k.begin * row;
+    runs.add(tile + offset, static_cast<std::uint32_t>(step_.k.size() * row), offset);
+  };
+  add(0, value_row);
+  if (op_.is_sparse()) add(value_row * op_.b_rows, op_.index_row_bytes(step_.n.size()));
+}
+
+// Of the k that the fold's rows of B multiply.
+void MatrixJob::append_activations(std::byte* mirror, std::vector<Access>& loads) const {
+  const Range positions = positions_of(op_, step_.k);
+  if (!op_.has_table()) return append_activation_runs(op_, step_.pixels, positions, mirror, loads);
+  if (table_.empty()) {
+    return append_activation_runs(op_, step_.pixels, spread_table(op_, positions), mirror, loads);
+  }
+  const auto kept = std::span(table_).subspan(positions.begin, positions.size());
+  append_activation_runs(op_, step_.pixels, kept, mirror, loads);
 }
 
 // Later column tiles stream the same bytes again; the mirror has them already.
@@ -53,8 +88,7 @@ void MatrixJob::load_activations(Phase& phase) {
   if (step_.first_of_chunk) activations_.clear();
   if (step_.first_tile) {
     const auto before = static_cast<std::ptrdiff_t>(phase.loads.size());
-    append_activation_runs(op_, step_.pixels, step_.k, arithmetic_ ? arithmetic_->activations() : nullptr,
-                           phase.loads);
+    append_activations(arithmetic_ ? arithmetic_->activations() : nullptr, phase.loads);
     std::vector<Access>& kept = activations_.emplace_back();
     if (phase.loads.size() > kLongestKept) return;
     kept.assign(phase.loads.begin() + before, phase.loads.end());
@@ -62,7 +96,7 @@ void MatrixJob::load_activations(Phase& phase) {
     return;
   }
   const std::vector<Access>& kept = activations_[row_fold_];
-  if (kept.empty()) return append_activation_runs(op_, step_.pixels, step_.k, nullptr, phase.loads);
+  if (kept.empty()) return append_activations(nullptr, phase.loads);
   phase.loads.insert(phase.loads.end(), kept.begin(), kept.end());
 }
 

@@ -14,20 +14,25 @@
 
 namespace systole::engine::matrix {
 
-/// One phase per fold. Loads: the fold's weights, the activations it needs (again for every column tile), and
-/// with the last row fold of a column tile its bias, scales, weight zero points and residual. Stores, then
-/// too: the tile's results.
+/// One phase per fold, behind one for the table of k if there is one. Loads: the fold's weights, the
+/// activations it needs (again for every column tile), and with the last row fold of a column tile its bias,
+/// scales, weight zero points and residual. Stores, then too: the tile's results.
 class MatrixJob : public Job {
 public:
-  /// accumulators: null when timing only.
-  MatrixJob(const Operation& op, const timing::ArrayShape& array, std::shared_ptr<Accumulators> accumulators);
+  /// accumulators: null when timing only. table: when timing only, the k that take part; empty if there is no
+  /// table, or if nobody knows it: then they are taken to be spread evenly.
+  MatrixJob(const Operation& op, const timing::ArrayShape& array, std::shared_ptr<Accumulators> accumulators,
+            std::vector<std::uint32_t> table);
   MatrixJob(const MatrixJob&) = delete;
   MatrixJob& operator=(const MatrixJob&) = delete;
 
   bool next(Phase& phase) override;
   void execute() override;
+  [[nodiscard]] ErrorCode error() const override { return error_; }
 
 private:
+  void load_table(Phase& phase);
+  void append_activations(std::byte* mirror, std::vector<Access>& loads) const;
   void load_weights(Phase& phase) const;
   void load_activations(Phase& phase);
   void load_epilogue(Phase& phase) const;
@@ -37,6 +42,10 @@ private:
                    std::int32_t pixel_stride) const;
 
   Operation op_;
+  std::vector<std::uint32_t> table_;
+  bool table_loaded_ = false;
+  bool table_checked_ = false;
+  ErrorCode error_ = SGB_ERROR_NONE;
   FoldWalk walk_;
   FoldStep step_;
   /// [row fold]: the activations of the chunk at hand, as its first column tile has found them; empty if

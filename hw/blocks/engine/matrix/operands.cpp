@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 
+#include "hw/blocks/engine/matrix/sparse_weights.h"
 #include "hw/numerics/formats/packed.h"
 
 namespace systole::engine::matrix {
@@ -34,13 +35,15 @@ void narrow_activations(const Operation& op, const std::byte* from, std::size_t 
   }
 }
 
-void unpack_weights(const Operation& op, const std::byte* packed, std::size_t columns, std::byte* to,
+bool unpack_weights(const Operation& op, const std::byte* packed, std::size_t columns, std::byte* to,
                     std::size_t row) {
+  if (op.is_sparse()) return expand_tile(op, packed, columns, to, row);
   const std::size_t from_step = op.b_row_bytes(columns);
   const std::size_t to_step = row * size_of(op.b_type);
-  for (std::size_t k = 0; k < op.k; ++k, packed += from_step, to += to_step) {
+  for (std::size_t k = 0; k < op.b_rows; ++k, packed += from_step, to += to_step) {
     numerics::unpack_row(op.b_format, packed, columns, to);
   }
+  return true;
 }
 
 }  // namespace systole::engine::matrix

@@ -38,6 +38,22 @@ bool zero_fits(NumberFormat format, std::int32_t zero) {
   return may ? zero >= traits.min && zero <= traits.max : zero == 0;
 }
 
+// Tables and N:M groups, and what of K and of B's rows they leave.
+bool parts_are_sound(const sgb_matrix& d, Operation& op) {
+  op.kept = op.k;
+  if (op.has_table() ? d.k_count == 0 || d.k_count > op.k : d.k_count != 0) return false;
+  if (op.has_table()) op.kept = d.k_count;
+  if (op.has_table() && !product({op.kept, 4}, kMaxOperandBytes)) return false;
+  op.b_rows = op.kept;
+  const bool parts = op.has_table() || op.is_sparse() || d.sparse_n != 0;
+  if (parts && d.block_n != 0) return false;  // blocks go by all channels
+  if (!op.is_sparse()) return d.sparse_n == 0;
+  if (d.sparse_n == 0 || d.sparse_n >= d.sparse_m || d.sparse_m > 16) return false;
+  op.b_rows = (op.kept + d.sparse_m - 1) / d.sparse_m * d.sparse_n;
+  // An empty place holds 0, which binary weights do not have.
+  return d.b_zero == 0 && d.b_zero_table == 0 && op.b_format != NumberFormat::kBinary;
+}
+
 bool integer_fields_are_sound(const sgb_matrix& d, const Operation& op) {
   if (d.block_n != 0 || d.block_c != 0 || d.block_at != 0) return false;
   if (!zero_fits(op.a_format, d.a_zero)) return false;
@@ -112,7 +128,9 @@ std::variant<Operation, ErrorCode> decode(const sgb_descriptor& descriptor, cons
   if (!(floats ? float_fields_are_sound(op.d, op) : integer_fields_are_sound(op.d, op))) {
     return SGB_ERROR_BAD_FIELD;
   }
-  if (!residual_is_sound(op.d, op)) return SGB_ERROR_BAD_FIELD;
+  if (!residual_is_sound(op.d, op) || !parts_are_sound(op.d, op)) return SGB_ERROR_BAD_FIELD;
+  const StructuredSparsity sparsity{op.d.sparse_n, op.d.sparse_m};
+  if (sparsity.any() && sparsity != config.sparsity) return SGB_ERROR_UNSUPPORTED;
   if (op.keeps() || op.continues()) {
     // What stays between commands must be there as a whole.
     const std::uint64_t entries = op.pixels * ceil_div(op.d.n, config.cols);

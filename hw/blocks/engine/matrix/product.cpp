@@ -31,14 +31,15 @@ void take_zeros_out(const Operation& op, const Product<Acc>& p, std::vector<std:
   if (a_zero == 0 && op.d.b_zero == 0 && p.b_zeros == nullptr) return;
   std::vector<std::int64_t> of_rows(p.m);
   for (std::size_t m = 0; m < p.m; ++m) {
-    for (std::size_t k = 0; k < op.k; ++k) of_rows[m] += element_at(p.a, op.a_type, m * p.lda + k);
+    for (std::size_t k = 0; k < op.kept; ++k) of_rows[m] += element_at(p.a, op.a_type, m * p.lda + k);
   }
   for (std::size_t n = 0; n < p.n; ++n) {
     const std::int64_t b_zero = p.b_zeros == nullptr ? op.d.b_zero : element_at(p.b_zeros, op.b_type, n);
     std::int64_t column = 0;
-    for (std::size_t k = 0; a_zero != 0 && k < op.k; ++k) column += element_at(p.b, op.b_type, k * p.n + n);
+    for (std::size_t k = 0; a_zero != 0 && k < op.kept; ++k)
+      column += element_at(p.b, op.b_type, k * p.n + n);
     for (std::size_t m = 0; m < p.m; ++m) {
-      sums[m * p.n + n] += std::int64_t{op.k} * a_zero * b_zero - a_zero * column - b_zero * of_rows[m];
+      sums[m * p.n + n] += std::int64_t{op.kept} * a_zero * b_zero - a_zero * column - b_zero * of_rows[m];
     }
   }
 }
@@ -49,7 +50,7 @@ void multiply_bits(const Operation& op, const Product<Acc>& p) {
   std::vector<std::int64_t> sums(p.m * p.n);
   const numerics::BitGemm bits{.m = p.m,
                                .n = p.n,
-                               .k = op.k,
+                               .k = op.kept,
                                .a = p.a,
                                .a_format = op.a_format,
                                .lda = p.lda,
@@ -82,7 +83,7 @@ void multiply_integers(const Operation& op, const Product<Acc>& p) {
   if (by_bits && op.overflow == Overflow::kWrap) return multiply_bits(op, p);
   numerics::gemm(numerics::FormatGemm<Acc>{.m = p.m,
                                            .n = p.n,
-                                           .k = op.k,
+                                           .k = op.kept,
                                            .a = p.a,
                                            .a_type = op.a_type,
                                            .lda = p.lda,
@@ -111,7 +112,7 @@ void multiply_rounding(const Operation& op, const Product<float>& p) {
   for (std::size_t m = 0; m < p.m; ++m) {
     for (std::size_t n = 0; n < p.n; ++n) {
       float sum = op.continues() ? p.sums[m * p.lds + n] : 0.0F;
-      for (std::size_t k = 0; k < op.k; ++k) {
+      for (std::size_t k = 0; k < op.kept; ++k) {
         if (!is_in_block(op.d, k, p.column + n)) continue;
         const float product = a[m * p.lda + k] * b[k * p.n + n];
         sum = numerics::round_to_format(op.a_format, sum + product);
@@ -130,7 +131,7 @@ void multiply(const Operation& op, const Product<float>& p) {
   if (op.accumulator_bits == 16) return multiply_rounding(op, p);
   const numerics::FloatGemm product{.m = p.m,
                                     .n = p.n,
-                                    .k = op.k,
+                                    .k = op.kept,
                                     .a = reinterpret_cast<const float*>(p.a),
                                     .lda = p.lda,
                                     .b = reinterpret_cast<const float*>(p.b),

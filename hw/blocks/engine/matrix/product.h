@@ -8,8 +8,8 @@
 
 namespace systole::engine::matrix {
 
-/// m pixels by n columns, over all of the command's K. A as narrow_activations() leaves it, padding being
-/// a_zero; B as unpack_weights() does.
+/// m pixels by n columns, over all k of the command that take part. A as narrow_activations() leaves it,
+/// padding being a_zero; B as unpack_weights() does.
 template <typename Acc>
 struct Product {
   std::size_t m = 0, n = 0;

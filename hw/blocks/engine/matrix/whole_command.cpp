@@ -8,6 +8,7 @@
 #include "hw/blocks/engine/matrix/epilogue.h"
 #include "hw/blocks/engine/matrix/operands.h"
 #include "hw/blocks/engine/matrix/product.h"
+#include "hw/blocks/engine/matrix/sparse_weights.h"
 #include "hw/numerics/im2col.h"
 
 namespace systole::engine::matrix {
@@ -77,13 +78,19 @@ bool WholeProduct::find(const DirectMemory& memory) {
   const Extent a = extent_of(d.a, d.in_h, d.a_row_stride, d.in_w, d.a_pixel_stride, d.in_c * size);
   operands.push_back(a);
   a_ = locate(memory, a, d.a);
-  // Full tiles, and what is left.
-  const std::uint64_t left = d.n % d.b_tile_cols;
-  const Extent b{d.b, d.b + op_.b_offset(d.n - left) + op_.b_row_bytes(left) * op_.k};
+  const Extent b{d.b, d.b + op_.b_bytes()};
   operands.push_back(b);
   b_ = locate(memory, b, d.b);
   if (a_ == nullptr || b_ == nullptr) return false;
   if (!table(d.b_zero_table, d.n, b_zero_) || !table(d.bias, std::uint64_t{d.n} * 4, bias_)) return false;
+  std::byte* kept = nullptr;
+  if (!table(d.k_table, std::uint64_t{op_.kept} * 4, kept)) return false;
+  if (kept != nullptr) {
+    table_.resize(op_.kept);
+    std::memcpy(table_.data(), kept, table_.size() * sizeof(std::uint32_t));
+    if (!is_sound(op_, table_)) return false;
+  }
+  if (op_.is_sparse() && !take_weights()) return false;
   if (op_.requantises() && !table(d.scale, std::uint64_t{d.n} * 4, scale_table_)) return false;
 
   const std::uint64_t row_bytes = std::uint64_t{d.n} * op_.out_bytes;
@@ -112,22 +119,24 @@ bool WholeProduct::find(const DirectMemory& memory) {
   }
   const bool visits_all = d.kernel_h == 1 && d.kernel_w == 1 && d.stride_h == 1 && d.stride_w == 1 &&
                           d.pad_top == 0 && d.pad_left == 0 && d.out_w == d.in_w && d.out_h <= d.in_h;
-  rows_stand_ready_ = visits_all && !op_.narrows_a() &&
+  rows_stand_ready_ = visits_all && !op_.narrows_a() && !op_.has_table() &&
                       d.a_pixel_stride >= static_cast<std::int64_t>(d.in_c * size) &&
                       (d.out_h == 1 || d.a_row_stride == std::int64_t{d.a_pixel_stride} * d.in_w);
-  lda_ = rows_stand_ready_ ? static_cast<std::size_t>(d.a_pixel_stride) / size : op_.k;
+  lda_ = rows_stand_ready_ ? static_cast<std::size_t>(d.a_pixel_stride) / size : op_.kept;
   return true;
 }
 
 // Column tiles side by side, as one row-major matrix.
-void WholeProduct::take_weights() {
+bool WholeProduct::take_weights() {
   const std::size_t n = op_.d.n;
   const std::size_t cols = op_.d.b_tile_cols;
   const std::size_t size = size_of(op_.b_type);
-  weights_.resize(std::size_t{op_.k} * n * size);
+  weights_.resize(std::size_t{op_.kept} * n * size);
   for (std::size_t n0 = 0; n0 < n; n0 += cols) {
-    unpack_weights(op_, b_ + op_.b_offset(n0), std::min(cols, n - n0), weights_.data() + n0 * size, n);
+    std::byte* const to = weights_.data() + n0 * size;
+    if (!unpack_weights(op_, b_ + op_.b_offset(n0), std::min(cols, n - n0), to, n)) return false;
   }
+  return true;
 }
 
 // Where the multipliers see other values than stand in memory: a dense copy of these.
@@ -158,6 +167,14 @@ const std::byte* WholeProduct::gather(std::uint32_t begin, std::uint32_t end, T 
 }
 
 const std::byte* WholeProduct::windows(std::uint32_t begin, std::uint32_t end) {
+  const std::byte* const all = all_windows(begin, end);
+  if (!op_.has_table()) return all;
+  kept_windows_.resize(std::size_t{end - begin} * op_.kept * op_.element_bytes);
+  gather_columns(op_, table_, all, op_.k, end - begin, kept_windows_.data());
+  return kept_windows_.data();
+}
+
+const std::byte* WholeProduct::all_windows(std::uint32_t begin, std::uint32_t end) {
   if (rows_stand_ready_) return a_ + begin * lda_ * op_.element_bytes;
   if (op_.is_float()) return gather<float>(begin, end, 0.0F);
   if (op_.a_type == DType::kInt16) return gather<std::int16_t>(begin, end, 0);
@@ -205,7 +222,8 @@ void WholeProduct::run_in_pieces(std::vector<Acc>& kept) {
 }
 
 void WholeProduct::run() {
-  take_weights();
+  // N:M weights have been taken, with their check.
+  if (!op_.is_sparse() && !take_weights()) return;
   take_activations();
   if (op_.is_float()) return run_in_pieces(accumulators_->floats);
   if (op_.has_wide_sums()) return run_in_pieces(accumulators_->wide_ints);

@@ -18,18 +18,22 @@ namespace systole::engine::matrix {
 class WholeProduct final : public WholeCommand {
 public:
   /// Null if an operand or the result does not lie in `memory` as a whole, or if the result overlaps an
-  /// operand (but for a residual that stands exactly where the result goes).
+  /// operand (but for a residual that stands exactly where the result goes), or if a table or an index is
+  /// bad.
   static std::unique_ptr<WholeProduct> make(const Operation& op, const DirectMemory& memory,
                                             std::shared_ptr<Accumulators> accumulators);
   void run() override;
+  /// The k that take part, if the command has a table.
+  [[nodiscard]] const std::vector<std::uint32_t>& table() const { return table_; }
 
 private:
   WholeProduct(const Operation& op, std::shared_ptr<Accumulators> accumulators);
   [[nodiscard]] bool find(const DirectMemory& memory);
-  void take_weights();
+  [[nodiscard]] bool take_weights();
   void take_activations();
   /// Rows [begin, end) of the window matrix.
   const std::byte* windows(std::uint32_t begin, std::uint32_t end);
+  const std::byte* all_windows(std::uint32_t begin, std::uint32_t end);
   template <typename T>
   const std::byte* gather(std::uint32_t begin, std::uint32_t end, T pad);
   template <typename Acc>
@@ -52,6 +56,8 @@ private:
   std::vector<std::byte> narrowed_;
   std::vector<std::byte> weights_;  ///< row-major, unpacked
   std::vector<std::byte> windows_;
+  std::vector<std::uint32_t> table_;
+  std::vector<std::byte> kept_windows_;
 };
 
 }  // namespace systole::engine::matrix

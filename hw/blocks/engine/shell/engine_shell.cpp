@@ -133,6 +133,7 @@ EngineShell::Result EngineShell::run_job(engine::Job& job, NodeId node, Ticks st
   }
   if (result.error == SGB_ERROR_NONE) {
     result.end = pipeline_.end();
+    result.error = job.error();
     return result;
   }
   // Accesses that were under way still end; nothing new starts.

@@ -51,6 +51,8 @@ public:
   virtual bool next(Phase& phase) = 0;
   /// The arithmetic of the phase that next() gave last; its loads have arrived.
   virtual void execute() = 0;
+  /// SGB_ERROR_*: what was wrong with the data of the phases so far. next() then ends the job.
+  [[nodiscard]] virtual std::uint32_t error() const { return SGB_ERROR_NONE; }
 };
 
 /// Memory whose bytes the simulator may use where they stand.
