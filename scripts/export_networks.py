@@ -106,6 +106,9 @@ NETWORKS = {
     "resnet18": (lambda: torchvision_model("resnet18"), IMAGE),
     "resnet50": (lambda: torchvision_model("resnet50"), IMAGE),
     "resnet152": (lambda: torchvision_model("resnet152"), IMAGE),
+    # Szegedy et al., "Rethinking the Inception Architecture", arXiv 1512.00567: 299 x 299.
+    "inception_v3": (lambda: torchvision_model("inception_v3", aux_logits=False, init_weights=False,
+                                               transform_input=False), (1, 3, 299, 299)),
     "googlenet": (lambda: torchvision_model("googlenet", aux_logits=False, init_weights=False,
                                             transform_input=False), IMAGE),
     "mobilenet_v1": (MobileNetV1, IMAGE),

@@ -19,10 +19,11 @@ struct Published {
   double macs;
   double macs_step;
 };
-constexpr std::array<Published, 12> kNetworks{{
+constexpr std::array<Published, 13> kNetworks{{
     {"alexnet", 61, 1, 724, 1},
     {"vgg16", 138, 1, 15'500, 100},
     {"googlenet", 0, 1, 0, 1},
+    {"inception_v3", 0, 1, 0, 1},
     {"resnet18", 0, 1, 1'800, 100},
     {"resnet50", 25.5, 0.1, 0, 1},
     {"resnet152", 0, 1, 0, 1},
