@@ -20,6 +20,7 @@ struct Work {
   std::uint64_t start = 0;
   std::uint64_t end = 0;
   std::set<std::uint32_t> resources;
+  Losses losses;
 };
 
 // Shares out one resource's time among the nodes.
@@ -41,6 +42,7 @@ void charge(const SpanLog& log, std::uint32_t resource, std::map<NodeId, Work>& 
     if (span->end > from) mine.charged += span->end - from;
     mine.compute += span->compute_cycles;
     mine.macs += span->macs;
+    mine.losses += span->losses;
     mine.start = mine.commands == 0 ? span->start : std::min(mine.start, span->start);
     mine.end = std::max(mine.end, span->end);
     mine.resources.insert(resource);
@@ -60,6 +62,7 @@ std::string names_of(const SpanLog& log, const std::set<std::uint32_t>& resource
 void fill_work(LayerRow& row, const Work& work, const LayerInputs& inputs) {
   row.engine = names_of(inputs.spans, work.resources);
   row.macs_performed = work.macs;
+  row.losses = work.losses;
   row.compute_cycles = work.compute;
   row.stall_cycles = work.charged > work.compute ? work.charged - work.compute : 0;
   row.start_cycle = work.start;
@@ -108,6 +111,8 @@ std::vector<LayerRow> layer_rows(const LayerInputs& inputs) {
     row.dram_write_bytes = inputs.ledger.node_total("dram.write", index);
     row.sram_read_bytes = inputs.ledger.node_total("sram.read", index);
     row.sram_write_bytes = inputs.ledger.node_total("sram.write", index);
+    row.inter_pe_moves = inputs.ledger.node_total("matrix.move.inter_pe", index);
+    row.intra_pe_moves = inputs.ledger.node_total("matrix.move.intra_pe", index);
     if (inputs.account != nullptr) row.energy_j = inputs.account->nodes_j[index];
     if (node.fused_into < inputs.nodes.size()) row.fused_into = inputs.nodes[node.fused_into].name;
   }
@@ -118,7 +123,9 @@ std::string to_csv(const std::vector<LayerRow>& rows) {
   std::string csv =
       "index,name,op,engine,macs,macs_performed,compute_cycles,stall_cycles,start_cycle,end_cycle,"
       "utilization,"
-      "dram_read_bytes,dram_write_bytes,sram_read_bytes,sram_write_bytes,energy_j,fused_into\n";
+      "dram_read_bytes,dram_write_bytes,sram_read_bytes,sram_write_bytes,energy_j,fused_into,"
+      "lost_edge,lost_fill_drain,lost_stationary,lost_starvation,lost_accumulator,inter_pe_moves,intra_pe_"
+      "moves\n";
   for (const LayerRow& row : rows) {
     csv += std::to_string(row.index) + ',' + field(row.name) + ',' + field(row.op) + ',' + field(row.engine);
     for (const std::uint64_t value : {row.macs, row.macs_performed, row.compute_cycles, row.stall_cycles,
@@ -130,7 +137,13 @@ std::string to_csv(const std::vector<LayerRow>& rows) {
          {row.dram_read_bytes, row.dram_write_bytes, row.sram_read_bytes, row.sram_write_bytes}) {
       csv += ',' + std::to_string(value);
     }
-    csv += ',' + (row.energy_j ? number(*row.energy_j) : std::string()) + ',' + field(row.fused_into) + '\n';
+    csv += ',' + (row.energy_j ? number(*row.energy_j) : std::string()) + ',' + field(row.fused_into);
+    for (const std::uint64_t value :
+         {row.losses.edge, row.losses.fill_drain, row.losses.stationary, row.losses.starvation,
+          row.losses.accumulator, row.inter_pe_moves, row.intra_pe_moves}) {
+      csv += ',' + std::to_string(value);
+    }
+    csv += '\n';
   }
   return csv;
 }

@@ -31,6 +31,9 @@ struct LayerRow {
   std::uint64_t sram_write_bytes = 0;
   std::optional<double> energy_j;  ///< none without a technology
   std::string fused_into;          ///< the node that does this one's work, or ""
+  Losses losses;                   ///< PE-cycles of compute_cycles without a multiply-accumulate
+  std::uint64_t inter_pe_moves = 0;
+  std::uint64_t intra_pe_moves = 0;
 };
 
 struct LayerInputs {

@@ -123,10 +123,12 @@ Json engines_block(const RunRecord& record) {
     const std::string& name = spans.resources()[resource];
     std::uint64_t commands = 0;
     std::uint64_t macs = 0;
+    Losses losses;
     for (const Span& span : spans.spans()) {
       if (span.resource != resource) continue;
       ++commands;
       macs += span.macs;
+      losses += span.losses;
     }
     const std::uint64_t busy = covered(intervals_of(spans, resource));
     const double cycles = real(record.result.cycles);
@@ -137,6 +139,13 @@ Json engines_block(const RunRecord& record) {
                      {"commands", commands},
                      {"macs_performed", macs},
                      {"utilization", utilization}};
+    if (array) {
+      engines[name]["lost_pe_cycles"] = {{"edge", losses.edge},
+                                         {"fill_drain", losses.fill_drain},
+                                         {"stationary", losses.stationary},
+                                         {"starvation", losses.starvation},
+                                         {"accumulator", losses.accumulator}};
+    }
   }
   return engines;
 }

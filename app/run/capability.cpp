@@ -1,6 +1,7 @@
 #include "app/run/capability.h"
 
 #include "hw/abi/memory_map.h"
+#include "hw/blocks/engine/matrix/array.h"
 #include "hw/config/engine_counts.h"
 
 namespace systole::app {
@@ -25,7 +26,6 @@ mapper::TimingCapability timing_of(const SocConfig& soc) {
   timing.dispatch = soc.controller.dispatch_cycles;
   timing.completion = soc.controller.completion_cycles;
   timing.matrix_setup = soc.matrix.setup_cycles;
-  timing.weight_double_buffer = soc.matrix.weight_double_buffer;
   timing.vector_lanes = soc.vector.lanes;
   timing.vector_setup = soc.vector.setup_cycles;
   timing.sort_lanes = soc.sort.lanes;
@@ -45,10 +45,8 @@ mapper::Capability capability_of(const SocConfig& soc) {
   capability.ping_pong = soc.dma.ping_pong;
   capability.queue_depth = soc.controller.queue_depth;
   capability.semaphores = soc.controller.semaphores;
-  capability.array_rows = soc.matrix.rows;
-  capability.array_cols = soc.matrix.cols;
+  capability.array = engine::matrix::array_of(soc.matrix);
   capability.array_format = soc.matrix.format;
-  capability.accumulators = soc.matrix.accumulators;
   capability.timing = timing_of(soc);
   return capability;
 }

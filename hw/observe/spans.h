@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "hw/base/losses.h"
 #include "hw/observe/ledger.h"
 
 namespace systole {
@@ -18,6 +19,7 @@ struct Span {
   std::uint64_t end = 0;             ///< its last result is in memory
   std::uint64_t compute_cycles = 0;  ///< time on operands that are there (fills and drains included)
   std::uint64_t macs = 0;            ///< multiply-accumulates that were performed
+  Losses losses = {};                ///< of compute_cycles, on an array
 };
 
 /// Spans in order of their end. Recording costs one push_back per command.

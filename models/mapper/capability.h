@@ -7,6 +7,7 @@
 #include "hw/abi/queues.h"
 #include "hw/base/number_format.h"
 #include "hw/base/units.h"
+#include "hw/timing/systolic/array_shape.h"
 
 namespace systole::mapper {
 
@@ -36,7 +37,6 @@ struct TimingCapability {
   std::uint32_t engine_outstanding = 8;
   std::uint32_t engine_slots = 2;
   std::uint32_t matrix_setup = 8;
-  bool weight_double_buffer = true;
   std::uint32_t vector_lanes = 16;
   std::uint32_t vector_setup = 8;
   std::uint32_t sort_lanes = 16;
@@ -53,11 +53,12 @@ struct Capability {
   bool ping_pong = true;  ///< false: one buffer, and no transfer overlaps compute
   std::uint32_t queue_depth = 8;
   std::uint32_t semaphores = 64;
-  std::uint32_t array_rows = 16;
-  std::uint32_t array_cols = 16;
+  timing::ArrayShape array;
   NumberFormat array_format = NumberFormat::kInt8;
-  Bytes accumulators{64 * 1024};
   TimingCapability timing;
+
+  /// Arrays of another tool are given a layer in one command where the scratchpad has room.
+  [[nodiscard]] bool whole_layers() const { return array.rules != timing::FoldRules::kSystole; }
 };
 
 }  // namespace systole::mapper

@@ -2,6 +2,7 @@
 // and gives up one thing after another until everything fits. Each round gives up at least one thing, so it
 // ends.
 #include "models/mapper/memory/plan.h"
+#include "hw/timing/systolic/folds.h"
 
 #include <algorithm>
 #include <map>
@@ -146,12 +147,12 @@ private:
 
   /// Of an operation's computation, at least about.
   [[nodiscard]] double rough_cycles(const HwOp& op) const {
-    const auto parts = [](std::int64_t total, std::int64_t size) { return (total + size - 1) / size; };
     if (const auto* m = std::get_if<MatrixOp>(&op)) {
-      const std::int64_t rows = capability_.array_rows;
+      const auto u64 = [](std::int64_t value) { return static_cast<std::uint64_t>(value); };
       const std::int64_t k = m->window.kernel[0] * m->window.kernel[1] * m->in_c;
-      return static_cast<double>(ir::elements_of(m->batch) * m->groups * parts(m->n, capability_.array_cols) *
-                                 parts(k, rows) * std::max(rows, m->out_h * m->out_w));
+      return static_cast<double>(ir::elements_of(m->batch) * m->groups) *
+             static_cast<double>(
+                 timing::gemm_cycles(capability_.array, {u64(m->out_h * m->out_w), u64(m->n), u64(k)}));
     }
     if (std::holds_alternative<CopyOp>(op)) return 0;
     return static_cast<double>(ir::elements_of(result_dims(hw_, op))) / capability_.timing.vector_lanes;

@@ -239,8 +239,8 @@ private:
     double cycles = kStart;
     if (const auto* op = std::get_if<MatrixOp>(&hw_.nodes[position].op)) {
       const auto parts = [](std::int64_t total, std::int64_t size) { return (total + size - 1) / size; };
-      const std::int64_t rows = capability_.array_rows;
-      const std::int64_t cols = capability_.array_cols;
+      const std::int64_t rows = capability_.array.rows;
+      const std::int64_t cols = capability_.array.cols;
       const std::int64_t k = op->window.kernel[0] * op->window.kernel[1] * op->in_c;
       const auto folds = static_cast<double>(op->groups * parts(k, rows) * parts(op->n, cols));
       const auto weights = static_cast<double>(std::min(rows, k) * std::min(cols, op->n) *

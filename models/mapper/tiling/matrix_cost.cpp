@@ -183,10 +183,14 @@ double MatrixCost::descriptors(const Counts& n) const {
 double MatrixCost::bound(const MatrixTile& tile, const TileCost& cost) const {
   const Counts n = count(tile);
   const Machine machine(capability_);
-  const auto rows = static_cast<std::int64_t>(capability_.array_rows);
-  const auto cols = static_cast<std::int64_t>(capability_.array_cols);
+  const auto rows = static_cast<std::int64_t>(capability_.array.rows);
+  const auto cols = static_cast<std::int64_t>(capability_.array.cols);
   std::int64_t k_folds = 0;
-  for (const KChunk& part : tile.chunks) k_folds += parts(part.rows(), rows);
+  std::int64_t depth = 0;
+  for (const KChunk& part : tile.chunks) {
+    k_folds += parts(part.rows(), rows);
+    depth += part.rows();
+  }
   const double folds = static_cast<double>(batches_ * op_.groups * parts(op_.n, cols) * k_folds);
   // A fold takes a cycle for every pixel, and at least the array's rows. Its weights come first, and a word
   // of every pixel if the fold holds but a part of the channels.
@@ -200,7 +204,11 @@ double MatrixCost::bound(const MatrixTile& tile, const TileCost& cost) const {
   const double fold = std::max({pixels, static_cast<double>(rows), loads});
   const auto steps = static_cast<double>(cost.steps);
   const double engines = std::min(steps, static_cast<double>(copies_ > 1 ? engines_ : 1));
-  const double array = folds * static_cast<double>(n.row_tiles) * fold / engines;
+  // In an array that holds something else, the products alone.
+  const double products = static_cast<double>(batches_ * op_.groups * op_.n * op_.out_h * op_.out_w * depth) /
+                          static_cast<double>(rows * cols);
+  const bool weights_stand = capability_.array.dataflow == Dataflow::kWeightStationary;
+  const double array = (weights_stand ? folds * static_cast<double>(n.row_tiles) * fold : products) / engines;
   const double wait = copies_ == 2 ? transfer_wait(capability_) / 2 : 0;
   const double transfers = static_cast<double>(cost.traffic) / machine.dram_rate +
                            descriptors(n) * SGB_DESCRIPTOR_BYTES / machine.dram_rate +
@@ -213,8 +221,8 @@ double MatrixCost::bound(const MatrixTile& tile, const TileCost& cost) const {
 
 bool MatrixCost::accumulators_hold(const MatrixTile& tile) const {
   if (tile.chunks.size() == 1) return true;
-  const std::uint64_t columns = round_up(static_cast<std::uint64_t>(tile.columns), capability_.array_cols);
-  return static_cast<std::uint64_t>(tile.rows * op_.out_w) * columns * 4 <= capability_.accumulators.count();
+  return timing::accumulators_hold(capability_.array, static_cast<std::uint64_t>(tile.rows * op_.out_w),
+                                   static_cast<std::uint64_t>(tile.columns));
 }
 
 double MatrixCost::command_cycles(const MatrixTile& tile, bool last) const {

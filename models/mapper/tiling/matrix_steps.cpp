@@ -37,7 +37,7 @@ struct Part {
 class MatrixSteps {
 public:
   MatrixSteps(const HwGraph& hw, const MatrixOp& op, const MatrixTile& tile, const Capability& capability)
-      : hw_(hw), op_(op), tile_(tile), layout_(op_, tile_, capability), cols_(capability.array_cols) {}
+      : hw_(hw), op_(op), tile_(tile), layout_(op_, tile_, capability), cols_(capability.array.cols) {}
 
   [[nodiscard]] Step step(const Part& part, const std::shared_ptr<const MatrixSteps>& self) const {
     Step step;

@@ -86,7 +86,7 @@ std::int64_t PackLayout::b_batches() const {
 }
 
 PackLayout::PackLayout(const MatrixOp& op, const MatrixTile& tile, const Capability& capability)
-    : op_(op), tile_(tile), cols_(capability.array_cols), column_tiles_(column_tile_count(op, tile)) {
+    : op_(op), tile_(tile), cols_(capability.array.cols), column_tiles_(column_tile_count(op, tile)) {
   for (std::int64_t batch = 0; batch < b_batches(); ++batch) {
     for (std::int64_t t = 0; t < column_tiles_; ++t) {
       const ColumnRange range = column_range(op, tile, t);

@@ -48,7 +48,7 @@ std::vector<std::vector<KChunk>> chunkings(const MatrixOp& op, const Capability&
   if (op.groups > 1) return list;
   const bool one_tap = op.window.kernel[0] * op.window.kernel[1] == 1;
   const bool is_float = op.a_type == DType::kFloat32;
-  const auto rows = static_cast<std::int64_t>(capability.array_rows);
+  const auto rows = static_cast<std::int64_t>(capability.array.rows);
   // A command knows its blocks by the channels of all of them.
   const bool whole = op.has_float_blocks();
   const auto add = [&](bool taps) {
@@ -113,7 +113,7 @@ private:
           copies_};
       return add(all, 0, cost_.input_rows(all));
     }
-    const auto cols = static_cast<std::int64_t>(capability_.array_cols);
+    const auto cols = static_cast<std::int64_t>(capability_.array.cols);
     std::vector<std::int64_t> columns;
     if (op_.groups > 1) {
       columns = sizes_of_parts(op_.groups);
@@ -202,7 +202,7 @@ private:
                   [&](const Candidate& c) { return static_cast<double>(c.cost.traffic) > most_traffic(); });
     if (candidates_.empty()) return std::nullopt;
     set_bounds();
-    if (cost_.all_in_place()) {  // nothing to hide
+    if (cost_.all_in_place() || capability_.whole_layers()) {  // nothing to hide, or not wanted
       const auto one = std::find_if(candidates_.begin(), candidates_.end(),
                                     [](const Candidate& c) { return c.cost.steps == 1; });
       if (one != candidates_.end()) return tile_of(*one);

@@ -27,7 +27,7 @@ MatrixTile share(const HwGraph& hw, const MatrixOp& op, const Homes& homes, cons
   if (rows_only || tile.group_columns > 0) return by_rows;
   MatrixTile by_columns = tile;
   const std::int64_t units = op.groups > 1 ? op.groups : op.n;
-  const std::uint64_t whole = op.groups > 1 ? 1 : capability.array_cols;
+  const std::uint64_t whole = op.groups > 1 ? 1 : capability.array.cols;
   const auto more = static_cast<std::int64_t>(
       round_up(static_cast<std::uint64_t>(column_tiles), static_cast<std::uint64_t>(engines)));
   const auto columns =

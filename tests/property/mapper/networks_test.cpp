@@ -68,8 +68,8 @@ TEST(RandomNetworks, AreRightOnRandomSocs) {
     c.engines[0] = 1 + random() % 4;
     c.ping_pong = random() % 4 != 0;
     c.queue_depth = 1 + random() % 8;
-    c.array_rows = 1U << (random() % 5);
-    c.array_cols = 1U << (random() % 5);
+    c.array.rows = 1U << (random() % 5);
+    c.array.cols = 1U << (random() % 5);
     c.sram_width = Bytes{8U << (random() % 4)};
     const mapper::MapOptions options{random() % 2 == 0 ? mapper::WeightPolicy::kAuto
                                                        : mapper::WeightPolicy::kStreamed};

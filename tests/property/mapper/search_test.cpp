@@ -226,8 +226,8 @@ TEST_P(Search, MovesAtMostFivePercentMoreThanAnExhaustiveSearch) {
   build(layer, net);
   const ir::Graph& graph = net.graph();
   Capability capability = test::capability(layer.type, static_cast<std::uint64_t>(layer.sram_kib) * 1024);
-  capability.array_rows = capability.array_cols = kArray;
-  capability.accumulators = Bytes{kAccumulators};
+  capability.array.rows = capability.array.cols = kArray;
+  capability.array.accumulator_depth = kAccumulators / 4 / kArray;
   Issues issues;
   const auto hw = legalise(graph, capability, issues);
   ASSERT_TRUE(hw.has_value());

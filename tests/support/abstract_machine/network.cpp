@@ -187,10 +187,10 @@ mapper::Capability capability(DType format, std::uint64_t sram_bytes) {
   c.sram_size = Bytes{sram_bytes};
   c.sram_width = Bytes{32};
   c.dram_size = Bytes{1U << 30U};
-  c.array_rows = 4;
-  c.array_cols = 4;
+  c.array.rows = 4;
+  c.array.cols = 4;
   c.array_format = *format_of(format);
-  c.accumulators = Bytes{16 * 1024};
+  c.array.accumulator_depth = 1024;  // 16 KiB
   return c;
 }
 

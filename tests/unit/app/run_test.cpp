@@ -104,8 +104,8 @@ TEST(Capability, SaysWhatTheSocHas) {
   EXPECT_THAT(capability.engines, ElementsAre(3U, 1U, 1U, 0U));
   EXPECT_EQ(capability.sram_base, SYS_SRAM_BASE);
   EXPECT_EQ(capability.sram_size, soc.sram.size);
-  EXPECT_EQ(capability.array_rows, 8U);
-  EXPECT_EQ(capability.array_cols, 4U);
+  EXPECT_EQ(capability.array.rows, 8U);
+  EXPECT_EQ(capability.array.cols, 4U);
   EXPECT_FALSE(capability.ping_pong);
 }
 

@@ -4,7 +4,7 @@
 #include <random>
 
 #include "hw/blocks/engine/matrix/factory.h"
-#include "hw/timing/systolic.h"
+#include "hw/timing/systolic/folds.h"
 #include "tests/unit/engine/support/matrix_case.h"
 #include "tests/unit/engine/support/memory_shell.h"
 
@@ -90,7 +90,7 @@ TEST(MatrixJob, PhasesAddUpToTheClosedForm) {
             now += phase.compute_cycles;
             end = std::max(end, now + phase.drain_cycles);
           }
-          EXPECT_EQ(end, timing::gemm_cycles({4, 6, double_buffer}, m, n, k))
+          EXPECT_EQ(end, timing::gemm_cycles({4, 6, double_buffer}, {m, n, k}))
               << m << "x" << k << "x" << n << " double " << double_buffer;
         }
       }

@@ -22,7 +22,7 @@ ir::ConvAttributes grouped(std::int64_t kernel, std::int64_t groups, std::int64_
 
 mapper::Capability array_of(std::uint32_t side, DType format = DType::kInt8) {
   mapper::Capability c = test::capability(format, 256 * 1024);
-  c.array_rows = c.array_cols = side;
+  c.array.rows = c.array.cols = side;
   return c;
 }
 
@@ -103,7 +103,7 @@ TEST(Groups, GiveTheReferencesResults) {
       net.output(net.relu(net.qconv(x, tested.channels * tested.multiplier,
                                     grouped(tested.kernel, tested.groups, tested.stride))));
       mapper::Capability c = test::capability(DType::kInt8, sram);
-      c.array_rows = 8;
+      c.array.rows = 8;
       test::expect_right_in_all_modes(net.graph(), c);
     }
   }

@@ -26,8 +26,8 @@ Mapped map_layer(std::int64_t size, std::int64_t in_c, std::int64_t out_c, std::
   a.window.pad_begin = a.window.pad_end = {1, 1};
   net.output(net.qconv(net.input(DType::kInt8, {1, in_c, size, size}), out_c, a));
   mapper::Capability c = test::capability(DType::kInt8, sram);
-  c.array_rows = c.array_cols = 16;
-  c.accumulators = Bytes{64 * 1024};
+  c.array.rows = c.array.cols = 16;
+  c.array.accumulator_depth = 1024;  // 64 KiB
   Mapped mapped;
   test::map_or_fail(net.graph(), c, {mapper::WeightPolicy::kStreamed}, &mapped.report);
   unsigned long rows = 0;

@@ -71,7 +71,7 @@ TEST(Stripes, PoolingBehindAConvolutionSparesTheMapBetweenThem) {
   const auto x = net.input(DType::kInt8, {1, 16, 64, 64});
   net.output(net.pool(ir::OpKind::kMaxPool, net.qconv(x, 64, conv(3)), pool(2, 2, 0)));
   mapper::Capability c = capability(DType::kInt8, 128 * 1024);
-  c.array_rows = c.array_cols = 16;
+  c.array.rows = c.array.cols = 16;
 
   const mapper::MapReport without = mapped(net.graph(), c, StripePolicy::kNever);
   EXPECT_EQ(without.edges[1].place, "dram");
@@ -195,7 +195,7 @@ TEST(Stripes, NoneWhereWeightsWouldComeAgain) {
   const auto x = net.input(DType::kInt8, {1, 64, 14, 14});
   net.output(net.pool(ir::OpKind::kMaxPool, net.qconv(x, 256, conv(3)), pool(2, 2, 0)));
   mapper::Capability c = capability(DType::kInt8, 40 * 1024);
-  c.array_rows = c.array_cols = 16;
+  c.array.rows = c.array.cols = 16;
   const mapper::MapReport with = mapped(net.graph(), c, StripePolicy::kAuto);
   EXPECT_EQ(striped(with), 0);
   EXPECT_EQ(with.edges[1].place, "dram");

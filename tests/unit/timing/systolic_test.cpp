@@ -1,4 +1,4 @@
-#include "hw/timing/systolic.h"
+#include "hw/timing/systolic/folds.h"
 
 #include <gtest/gtest.h>
 
@@ -40,15 +40,30 @@ std::vector<T> product(const Problem<T>& p) {
 
 /// The fold list against what the registers did, fold by fold.
 template <typename T>
-void expect_same_folds(const FoldSequence& folds, const ArrayResult<T>& simulated) {
+void expect_same_folds(FoldSequence folds, const ArrayResult<T>& simulated) {
+  ASSERT_EQ(folds.count(), simulated.fold_start.size());
   Ticks start = 0;
-  for (std::uint64_t i = 0; i < folds.count(); ++i) {
-    const Fold fold = folds[i];
-    start += fold.load;
-    ASSERT_EQ(start, simulated.fold_start[i]) << "start of fold " << i;
-    ASSERT_EQ(start + fold.interval + fold.drain, simulated.fold_end[i]) << "end of fold " << i;
-    start += fold.interval;
+  while (const auto fold = folds.next()) {
+    start += fold->load;
+    ASSERT_EQ(start, simulated.fold_start[fold->index]) << "start of fold " << fold->index;
+    ASSERT_EQ(start + fold->interval + fold->drain, simulated.fold_end[fold->index])
+        << "end of fold " << fold->index;
+    start += fold->interval;
   }
+}
+
+/// Without shadow registers the simulated array loads when it is empty.
+ArrayShape array_of(int rows, int cols, bool double_buffer) {
+  ArrayShape array;
+  array.rows = static_cast<std::uint32_t>(rows);
+  array.cols = static_cast<std::uint32_t>(cols);
+  array.double_buffer = array.fold_overlap = double_buffer;
+  return array;
+}
+
+template <typename T>
+GemmShape shape_of(const Problem<T>& p) {
+  return {static_cast<std::uint64_t>(p.m), static_cast<std::uint64_t>(p.n), static_cast<std::uint64_t>(p.k)};
 }
 
 // rows and double buffering are the shard; every M, N, K up to 9 on every number of columns up to 5: 3645
@@ -59,7 +74,7 @@ TEST_P(EveryShape, ClosedFormEqualsRegisters) {
   const auto [rows, double_buffer] = GetParam();
   std::minstd_rand random(1);
   for (int cols = 1; cols <= 5; ++cols) {
-    const ArrayShape array{static_cast<std::uint32_t>(rows), static_cast<std::uint32_t>(cols), double_buffer};
+    const ArrayShape array = array_of(rows, cols, double_buffer);
     for (int m = 1; m <= 9; ++m) {
       for (int n = 1; n <= 9; ++n) {
         for (int k = 1; k <= 9; ++k) {
@@ -67,10 +82,8 @@ TEST_P(EveryShape, ClosedFormEqualsRegisters) {
           const auto problem = random_problem<std::int32_t>(m, n, k, random);
           const auto simulated = PeArrayReference(rows, cols, double_buffer, problem).run();
           ASSERT_EQ(simulated.c, product(problem));
-          const FoldSequence folds(array, static_cast<std::uint64_t>(m), static_cast<std::uint64_t>(n),
-                                   static_cast<std::uint64_t>(k));
-          ASSERT_EQ(folds.total_cycles(), simulated.cycles);
-          ASSERT_NO_FATAL_FAILURE(expect_same_folds(folds, simulated));
+          ASSERT_EQ(gemm_cycles(array, shape_of(problem)), simulated.cycles);
+          ASSERT_NO_FATAL_FAILURE(expect_same_folds({array, shape_of(problem)}, simulated));
         }
       }
     }
@@ -96,11 +109,9 @@ TEST(Systolic, ClosedFormEqualsRegistersOnLargerArrays) {
     const auto problem = random_problem<std::int32_t>(m, n, k, random);
     const auto simulated = PeArrayReference(rows, cols, double_buffer, problem).run();
     ASSERT_EQ(simulated.c, product(problem));
-    const FoldSequence folds(
-        {static_cast<std::uint32_t>(rows), static_cast<std::uint32_t>(cols), double_buffer},
-        static_cast<std::uint64_t>(m), static_cast<std::uint64_t>(n), static_cast<std::uint64_t>(k));
-    ASSERT_EQ(folds.total_cycles(), simulated.cycles);
-    ASSERT_NO_FATAL_FAILURE(expect_same_folds(folds, simulated));
+    const ArrayShape array = array_of(rows, cols, double_buffer);
+    ASSERT_EQ(gemm_cycles(array, shape_of(problem)), simulated.cycles);
+    ASSERT_NO_FATAL_FAILURE(expect_same_folds({array, shape_of(problem)}, simulated));
   }
 }
 
@@ -131,53 +142,62 @@ TEST(Systolic, RegistersNoticeAFoldThatStartsTooEarly) {
 // Hand-derived, 4 x 3 array, one fold of M = 5, K = 4, N = 3: 4 cycles of weights; row 4 (m) enters in cycle
 // 4 + 4 = 8, its sum in column 2 is made in the last row in cycle 8 + 3 + 2 = 13 and is out at 14.
 TEST(Systolic, OneFoldByHand) {
-  EXPECT_EQ(gemm_cycles({4, 3, true}, 5, 3, 4), 14U);
-  EXPECT_EQ(gemm_cycles({4, 3, false}, 5, 3, 4), 14U);
+  EXPECT_EQ(gemm_cycles(array_of(4, 3, true), {5, 3, 4}), 14U);
+  EXPECT_EQ(gemm_cycles(array_of(4, 3, false), {5, 3, 4}), 14U);
 }
 
 // Two K folds on the same array (K = 8). Double: starts 4 and 4 + max(5, 4) = 9, end 9 + 5 + 4 + 3 - 2 = 19.
 // Single: each fold 4 + (5 + 4 + 3 - 2) = 14, end 28.
 TEST(Systolic, TwoFoldsByHand) {
-  EXPECT_EQ(gemm_cycles({4, 3, true}, 5, 3, 8), 19U);
-  EXPECT_EQ(gemm_cycles({4, 3, false}, 5, 3, 8), 28U);
+  EXPECT_EQ(gemm_cycles(array_of(4, 3, true), {5, 3, 8}), 19U);
+  EXPECT_EQ(gemm_cycles(array_of(4, 3, false), {5, 3, 8}), 28U);
   // M = 2 < rows: the shadow registers are the limit. Starts 4 and 8, end 8 + 2 + 4 + 3 - 2 = 15.
-  EXPECT_EQ(gemm_cycles({4, 3, true}, 2, 3, 8), 15U);
+  EXPECT_EQ(gemm_cycles(array_of(4, 3, true), {2, 3, 8}), 15U);
 }
 
 // The diagram in docs/blocks/systolic-array.md: starts 3 and 3 + max(2, 3) = 6, end 6 + 2 + 3 + 2 - 2 = 11.
 // Single-buffered: twice 3 + (2 + 3 + 2 - 2) = 16.
 TEST(Systolic, DatasheetDiagram) {
-  EXPECT_EQ(gemm_cycles({3, 2, true}, 2, 2, 6), 11U);
-  EXPECT_EQ(gemm_cycles({3, 2, false}, 2, 2, 6), 16U);
+  EXPECT_EQ(gemm_cycles(array_of(3, 2, true), {2, 2, 6}), 11U);
+  EXPECT_EQ(gemm_cycles(array_of(3, 2, false), {2, 2, 6}), 16U);
 }
 
 // The last fold is narrow and short: the wide one before it drains later. 1 x 5 array, M = 1, K = 1, N = 6:
 // starts 1 and 2; ends 1 + 1 + 1 + 5 - 2 = 6 and 2 + 1 + 1 + 1 - 2 = 3.
-TEST(Systolic, WideFoldMayOutliveTheLast) { EXPECT_EQ(gemm_cycles({1, 5, true}, 1, 6, 1), 6U); }
+TEST(Systolic, WideFoldMayOutliveTheLast) { EXPECT_EQ(gemm_cycles(array_of(1, 5, true), {1, 6, 1}), 6U); }
 
 // SCALE-Sim v2, weight stationary, a fold without any overlap: 2 rows + cols + M - 2.
 TEST(Systolic, SingleBufferedFoldIsScaleSims) {
   for (const auto [rows, cols, m] :
        {std::array{16U, 16U, 49U}, std::array{128U, 128U, 3136U}, std::array{8U, 32U, 1U}}) {
-    EXPECT_EQ(gemm_cycles({rows, cols, false}, m, cols, rows), 2U * rows + cols + m - 2U);
+    ArrayShape array{rows, cols, false};
+    array.fold_overlap = false;
+    EXPECT_EQ(gemm_cycles(array, {m, cols, rows}), 2U * rows + cols + m - 2U);
     // Three folds take three times as long.
-    EXPECT_EQ(gemm_cycles({rows, cols, false}, m, cols, 3U * rows), 3U * (2U * rows + cols + m - 2U));
+    EXPECT_EQ(gemm_cycles(array, {m, cols, 3U * rows}), 3U * (2U * rows + cols + m - 2U));
   }
 }
 
 // K = 10 on 4 rows, N = 5 on 3 columns: K folds of 4, 4, 2 rows, N folds of 3, 2 columns; N outside.
 TEST(Systolic, FoldsCoverTheMatrixInOrder) {
-  const FoldSequence folds({4, 3, true}, 6, 5, 10);
+  FoldSequence folds({4, 3, true}, {6, 5, 10});
   ASSERT_EQ(folds.count(), 6U);
-  const std::array<std::array<std::uint64_t, 4>, 6> expected{
-      {{0, 4, 0, 3}, {4, 4, 0, 3}, {8, 2, 0, 3}, {0, 4, 3, 2}, {4, 4, 3, 2}, {8, 2, 3, 2}}};
+  const std::array<std::array<Part, 2>, 6> expected{{{Part{0, 4}, Part{0, 3}},
+                                                     {Part{4, 4}, Part{0, 3}},
+                                                     {Part{8, 2}, Part{0, 3}},
+                                                     {Part{0, 4}, Part{3, 2}},
+                                                     {Part{4, 4}, Part{3, 2}},
+                                                     {Part{8, 2}, Part{3, 2}}}};
   for (std::uint64_t i = 0; i < 6; ++i) {
-    const Fold fold = folds[i];
-    EXPECT_EQ((std::array<std::uint64_t, 4>{fold.k0, fold.k_used, fold.n0, fold.n_used}), expected[i]) << i;
-    EXPECT_EQ(fold.index, i);
-    EXPECT_EQ(fold.first_k, i % 3 == 0);
-    EXPECT_EQ(fold.last_k, i % 3 == 2);
+    const auto fold = folds.next();
+    ASSERT_TRUE(fold);
+    EXPECT_EQ((std::array{fold->k, fold->n}), expected[i]) << i;
+    EXPECT_EQ(fold->m, (Part{0, 6}));
+    EXPECT_EQ(fold->index, i);
+    EXPECT_EQ(fold->first_k, i % 3 == 0);
+    EXPECT_EQ(fold->last_k, i % 3 == 2);
   }
+  EXPECT_FALSE(folds.next());
 }
 
 }  // namespace

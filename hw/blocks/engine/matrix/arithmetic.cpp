@@ -27,9 +27,9 @@ numerics::Window dense_window(const Operation& op) {
 }
 
 template <typename T>
-std::vector<T> elements(const std::vector<std::byte>& bytes, std::size_t count) {
+std::vector<T> elements(const std::vector<std::byte>& bytes, std::size_t first, std::size_t count) {
   std::vector<T> values(count);
-  if (count > 0) std::memcpy(values.data(), bytes.data(), count * sizeof(T));  // no scale or bias: null
+  if (count > 0) std::memcpy(values.data(), bytes.data() + first * sizeof(T), count * sizeof(T));
   return values;
 }
 
@@ -51,10 +51,10 @@ Sums<T> sums_of(const Operation& op, const FoldStep& step, std::vector<T>& kept,
 
 }  // namespace
 
-Arithmetic::Arithmetic(const Operation& op, std::uint32_t cols, std::shared_ptr<Accumulators> accumulators)
+Arithmetic::Arithmetic(const Operation& op, std::uint32_t columns, std::shared_ptr<Accumulators> accumulators)
     : op_(op), accumulators_(std::move(accumulators)) {
   const sgb_matrix& d = op.d;
-  const std::size_t tile = std::min(d.n, cols);
+  const std::size_t tile = std::min(d.n, columns);
   activations_.resize(std::size_t{d.in_h} * d.in_w * d.in_c * op.element_bytes);
   weights_.resize(op.b_tile_bytes(tile));
   unpacked_.resize(std::size_t{op.kept} * tile * size_of(op.b_type));
@@ -112,34 +112,48 @@ Arithmetic::Windows Arithmetic::all_windows(Range pixels) {
 }
 
 bool Arithmetic::finish(const FoldStep& step) {
-  if (op_.is_float()) return finish_tile(step, accumulators_->floats, float_sums_);
-  if (op_.has_wide_sums()) return finish_tile(step, accumulators_->wide_ints, wide_sums_);
-  return finish_tile(step, accumulators_->ints, int_sums_);
+  const std::uint32_t cols = op_.d.b_tile_cols;
+  FoldStep part = step;
+  for (std::uint32_t n = step.n.begin; n < step.n.end; n = part.n.end) {
+    part.n = {n, std::min(step.n.end, n + cols)};
+    if (!finish_columns(part, n - step.n.begin)) return false;
+  }
+  return true;
+}
+
+bool Arithmetic::finish_columns(const FoldStep& step, std::uint32_t column) {
+  if (op_.is_float()) return finish_tile(step, column, accumulators_->floats, float_sums_);
+  if (op_.has_wide_sums()) return finish_tile(step, column, accumulators_->wide_ints, wide_sums_);
+  return finish_tile(step, column, accumulators_->ints, int_sums_);
 }
 
 template <typename Acc>
-bool Arithmetic::finish_tile(const FoldStep& step, std::vector<Acc>& kept, std::vector<Acc>& local) {
+bool Arithmetic::finish_tile(const FoldStep& step, std::uint32_t column, std::vector<Acc>& kept,
+                             std::vector<Acc>& local) {
   const Sums<Acc> sums = sums_of(op_, step, kept, local);
   const Windows a = windows(step.pixels);
-  if (!unpack_weights(op_, weights_.data(), step.n.size(), unpacked_.data(), step.n.size())) return false;
+  const std::byte* const tile = weights_.data() + op_.b_offset(column);
+  if (!unpack_weights(op_, tile, step.n.size(), unpacked_.data(), step.n.size())) return false;
   multiply(op_, Product<Acc>{.m = step.pixels.size(),
                              .n = step.n.size(),
                              .a = a.data,
                              .lda = a.row,
                              .b = unpacked_.data(),
-                             .b_zeros = op_.d.b_zero_table == 0 ? nullptr : weight_zeros_.data(),
+                             .b_zeros = op_.d.b_zero_table == 0 ? nullptr : weight_zeros_.data() + column,
                              .column = step.n.begin,
                              .sums = sums.data,
                              .lds = sums.row});
-  finish_rows(step, sums.data, sums.row);
+  finish_rows(step, column, sums.data, sums.row);
   return true;
 }
 
 template <typename Acc>
-void Arithmetic::finish_rows(const FoldStep& step, Acc* sums, std::size_t row) {
+void Arithmetic::finish_rows(const FoldStep& step, std::uint32_t column, Acc* sums, std::size_t row) {
   const std::size_t n = step.n.size();
-  const auto scale = op_.d.scale == 0 ? std::vector<float>(n, 1.0F) : elements<float>(scale_, n);
-  EpilogueRow epilogue{.n = n, .bias = op_.d.bias == 0 ? nullptr : bias_.data(), .scale = scale.data()};
+  const auto scale = op_.d.scale == 0 ? std::vector<float>(n, 1.0F) : elements<float>(scale_, column, n);
+  EpilogueRow epilogue{.n = n,
+                       .bias = op_.d.bias == 0 ? nullptr : bias_.data() + std::size_t{column} * 4,
+                       .scale = scale.data()};
   for (std::size_t p = 0; p < step.pixels.size(); ++p) {
     const std::size_t at = ((step.pixels.begin + p) * op_.d.n + step.n.begin) * op_.out_bytes;
     if (op_.has_residual()) epilogue.residual = residual_.data() + at;

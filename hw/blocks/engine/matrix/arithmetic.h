@@ -15,10 +15,12 @@ namespace systole::engine::matrix {
 /// Loads fill the mirrors, finish() computes a column tile from them, stores read the results.
 class Arithmetic {
 public:
-  Arithmetic(const Operation& op, std::uint32_t cols, std::shared_ptr<Accumulators> accumulators);
+  /// columns: that a step has at most.
+  Arithmetic(const Operation& op, std::uint32_t columns, std::shared_ptr<Accumulators> accumulators);
 
   [[nodiscard]] std::byte* activations() { return activations_.data(); }  ///< in_h x in_w x in_c, dense
-  [[nodiscard]] std::byte* weights() { return weights_.data(); }          ///< the tile at hand, as it stands
+  /// B's tiles of the step at hand, as they stand.
+  [[nodiscard]] std::byte* weights() { return weights_.data(); }
   [[nodiscard]] std::byte* weight_zeros() { return weight_zeros_.data(); }
   [[nodiscard]] std::byte* bias() { return bias_.data(); }
   [[nodiscard]] std::byte* scale() { return scale_.data(); }
@@ -28,8 +30,8 @@ public:
   /// The k that take part. It must outlive this.
   void set_table(std::span<const std::uint32_t> table) { table_ = table; }
 
-  /// The sums of the step's column tile for its chunk and, unless the command keeps them, the results. The
-  /// operands of all its row folds are there. False if an index of an N:M tile is bad.
+  /// The sums of the step's pixels and columns and, unless the command keeps them, the results. The operands
+  /// of all their row folds are there. False if an index of an N:M tile is bad.
   [[nodiscard]] bool finish(const FoldStep& step);
 
 private:
@@ -43,10 +45,13 @@ private:
   template <typename T>
   void gather(const std::byte* values, Range pixels, T pad);
   [[nodiscard]] const std::byte* narrowed();
+  /// Columns of one tile of B, the `column`th of their step and the ones behind it.
+  [[nodiscard]] bool finish_columns(const FoldStep& step, std::uint32_t column);
   template <typename Acc>
-  [[nodiscard]] bool finish_tile(const FoldStep& step, std::vector<Acc>& kept, std::vector<Acc>& local);
+  [[nodiscard]] bool finish_tile(const FoldStep& step, std::uint32_t column, std::vector<Acc>& kept,
+                                 std::vector<Acc>& local);
   template <typename Acc>
-  void finish_rows(const FoldStep& step, Acc* sums, std::size_t row);
+  void finish_rows(const FoldStep& step, std::uint32_t column, Acc* sums, std::size_t row);
 
   const Operation& op_;
   std::shared_ptr<Accumulators> accumulators_;

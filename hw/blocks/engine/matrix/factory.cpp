@@ -11,7 +11,6 @@
 namespace systole::engine {
 
 MatrixFactory::MatrixFactory(const MatrixConfig& config) : config_(config) {
-  SYSTOLE_ASSERT(config.dataflow == Dataflow::kWeightStationary, "this engine is weight stationary");
   SYSTOLE_ASSERT(config.rows > 0 && config.cols > 0, "an array without rows or columns");
 }
 
@@ -22,10 +21,9 @@ std::variant<std::unique_ptr<Job>, ErrorCode> MatrixFactory::make(const sgb_desc
   const auto& op = std::get<matrix::Operation>(decoded);
   if (op.continues() && !accumulators_->can_continue(op)) return SGB_ERROR_BAD_FIELD;
   accumulators_->will_keep(op);
-  const timing::ArrayShape array{config_.rows, config_.cols, config_.weight_double_buffer};
   std::vector<std::uint32_t> table = std::exchange(table_, {});
   if (functional) table.clear();  // the job loads it
-  return std::make_unique<matrix::MatrixJob>(op, array, functional ? accumulators_ : nullptr,
+  return std::make_unique<matrix::MatrixJob>(op, op.array, functional ? accumulators_ : nullptr,
                                              std::move(table));
 }
 

@@ -16,7 +16,6 @@ namespace systole::engine {
 /// shape or type than what the command before kept.
 class MatrixFactory : public JobFactory {
 public:
-  /// config.dataflow must be kWeightStationary.
   explicit MatrixFactory(const MatrixConfig& config);
 
   std::variant<std::unique_ptr<Job>, ErrorCode> make(const sgb_descriptor& descriptor,
@@ -25,6 +24,9 @@ public:
                                                     const DirectMemory& memory) override;
   [[nodiscard]] std::uint64_t setup_cycles() const override { return config_.setup_cycles; }
   [[nodiscard]] ActionName mac_action() const override;
+  [[nodiscard]] std::pair<ActionName, ActionName> move_actions() const override {
+    return {{"matrix.move.inter_pe", "move"}, {"matrix.move.intra_pe", "move"}};
+  }
 
 private:
   MatrixConfig config_;

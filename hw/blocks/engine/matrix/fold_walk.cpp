@@ -1,43 +1,38 @@
 #include "hw/blocks/engine/matrix/fold_walk.h"
 
-#include <algorithm>
-
 namespace systole::engine::matrix {
 
-FoldWalk::FoldWalk(const Operation& op, const timing::ArrayShape& array)
-    : op_(op),
-      array_(array),
-      chunk_{0, std::min(op.pixels, op.chunk_pixels)},
-      folds_(array, chunk_.size(), op.d.n, op.b_rows) {}
+namespace {
 
-void FoldWalk::start_chunk(std::uint32_t begin) {
-  chunk_ = {begin, begin + std::min(op_.pixels - begin, op_.chunk_pixels)};
-  folds_ = timing::FoldSequence(array_, chunk_.size(), op_.d.n, op_.b_rows);
-  index_ = 0;
+Range range_of(const timing::Part& part) {
+  return {static_cast<std::uint32_t>(part.begin), static_cast<std::uint32_t>(part.end())};
 }
 
-std::optional<FoldStep> FoldWalk::next() {
-  if (index_ == folds_.count()) {
-    if (chunk_.end == op_.pixels) return std::nullopt;
-    start_chunk(chunk_.end);
-  }
-  const timing::Fold fold = folds_[index_++];
-  const bool first_of_command = fold.index == 0 && chunk_.begin == 0;
-  const bool last_of_command = index_ == folds_.count() && chunk_.end == op_.pixels;
-  const std::uint64_t m = chunk_.size();
+}  // namespace
 
+timing::GemmShape gemm_of(const Operation& op) {
+  return {op.pixels, op.d.n, op.b_rows, op.continues(), op.keeps()};
+}
+
+FoldWalk::FoldWalk(const Operation& op, const timing::ArrayShape& array)
+    : folds_(array, gemm_of(op)), dataflow_(array.dataflow) {}
+
+std::optional<FoldStep> FoldWalk::next() {
+  const std::optional<timing::Fold> fold = folds_.next();
+  if (!fold) return std::nullopt;
   FoldStep step;
-  step.pixels = chunk_;
-  step.n = {static_cast<std::uint32_t>(fold.n0), static_cast<std::uint32_t>(fold.n0) + fold.n_used};
-  step.k = {static_cast<std::uint32_t>(fold.k0), static_cast<std::uint32_t>(fold.k0) + fold.k_used};
-  step.first_of_chunk = fold.index == 0;
-  step.first_tile = fold.n0 == 0;
-  step.last_k = fold.last_k;
-  std::uint64_t interval = fold.interval;
-  if (array_.double_buffer && !last_of_command) interval = std::max<std::uint64_t>(m, array_.rows);
-  const bool waits = !array_.double_buffer || first_of_command;
-  step.compute_cycles = (waits ? fold.load : 0) + interval;
-  if (fold.last_k) step.drain_cycles = timing::fold_latency(array_, m, fold.n_used) - interval;
+  step.pixels = range_of(fold->m);
+  step.n = range_of(fold->n);
+  step.k = range_of(fold->k);
+  // An input-stationary array takes activations once for a chunk of columns, the others for every tile.
+  const bool input = dataflow_ == Dataflow::kInputStationary;
+  const std::uint64_t per_tile = folds_.folds_per_tile();
+  const std::uint64_t per_round = input ? per_tile * folds_.tiles_per_chunk() : per_tile;
+  step.pass = fold->index % per_round;
+  step.new_pixels = fold->n.begin == 0;
+  step.last_k = fold->last_k;
+  step.compute_cycles = fold->load + fold->interval;
+  if (fold->last_k) step.drain_cycles = fold->drain;
   return step;
 }
 

@@ -6,6 +6,7 @@
 #include "hw/blocks/engine/matrix/activation_runs.h"
 #include "hw/blocks/engine/matrix/sparse_weights.h"
 #include "hw/blocks/engine/shell/access.h"
+#include "hw/timing/systolic/pe_moves.h"
 
 namespace systole::engine::matrix {
 
@@ -13,8 +14,12 @@ MatrixJob::MatrixJob(const Operation& op, const timing::ArrayShape& array,
                      std::shared_ptr<Accumulators> accumulators, std::vector<std::uint32_t> table)
     : op_(op), table_(std::move(table)), walk_(op_, array) {
   if (accumulators != nullptr) {
-    arithmetic_ = std::make_unique<Arithmetic>(op_, array.cols, std::move(accumulators));
+    const bool wide = array.dataflow == Dataflow::kInputStationary;
+    arithmetic_ = std::make_unique<Arithmetic>(op_, wide ? op_.d.n : array.cols, std::move(accumulators));
   }
+  const timing::GemmShape gemm = gemm_of(op_);
+  const timing::PeMoves moves = timing::pe_moves(array, gemm);
+  figures_ = {timing::gemm_time(array, gemm).losses, moves.inter, moves.intra};
 }
 
 bool MatrixJob::next(Phase& phase) {
@@ -59,15 +64,19 @@ void MatrixJob::load_table(Phase& phase) {
 }
 
 void MatrixJob::load_weights(Phase& phase) const {
-  const std::uint64_t value_row = op_.b_row_bytes(step_.n.size());
-  const std::uint64_t tile = op_.d.b + op_.b_offset(step_.n.begin);
   RunBuilder runs(phase.loads, Stream::kWeights, arithmetic_ ? arithmetic_->weights() : nullptr);
-  const auto add = [&](std::uint64_t begin, std::uint64_t row) {
-    const std::uint64_t offset = begin + step_.k.begin * row;
-    runs.add(tile + offset, static_cast<std::uint32_t>(step_.k.size() * row), offset);
-  };
-  add(0, value_row);
-  if (op_.is_sparse()) add(value_row * op_.b_rows, op_.index_row_bytes(step_.n.size()));
+  const std::uint64_t first = op_.b_offset(step_.n.begin);
+  std::uint32_t columns = 0;
+  for (std::uint32_t n = step_.n.begin; n < step_.n.end; n += columns) {
+    columns = std::min<std::uint32_t>(op_.d.b_tile_cols, step_.n.end - n);
+    const std::uint64_t value_row = op_.b_row_bytes(columns);
+    const auto add = [&](std::uint64_t begin, std::uint64_t row) {
+      const std::uint64_t offset = op_.b_offset(n) + begin + step_.k.begin * row;
+      runs.add(op_.d.b + offset, static_cast<std::uint32_t>(step_.k.size() * row), offset - first);
+    };
+    add(0, value_row);
+    if (op_.is_sparse()) add(value_row * op_.b_rows, op_.index_row_bytes(columns));
+  }
 }
 
 // Of the k that the fold's rows of B multiply.
@@ -81,12 +90,11 @@ void MatrixJob::append_activations(std::byte* mirror, std::vector<Access>& loads
   append_activation_runs(op_, step_.pixels, kept, mirror, loads);
 }
 
-// Later column tiles stream the same bytes again; the mirror has them already.
+// What comes again is the same bytes; the mirror has them already.
 void MatrixJob::load_activations(Phase& phase) {
   constexpr std::size_t kLongestKept = 256;
-  row_fold_ = step_.k.begin == 0 ? 0 : row_fold_ + 1;
-  if (step_.first_of_chunk) activations_.clear();
-  if (step_.first_tile) {
+  if (step_.new_pixels && step_.pass == 0) activations_.clear();
+  if (step_.new_pixels) {
     const auto before = static_cast<std::ptrdiff_t>(phase.loads.size());
     append_activations(arithmetic_ ? arithmetic_->activations() : nullptr, phase.loads);
     std::vector<Access>& kept = activations_.emplace_back();
@@ -95,7 +103,7 @@ void MatrixJob::load_activations(Phase& phase) {
     for (Access& access : kept) access.data = nullptr;
     return;
   }
-  const std::vector<Access>& kept = activations_[row_fold_];
+  const std::vector<Access>& kept = activations_[step_.pass];
   if (kept.empty()) return append_activations(nullptr, phase.loads);
   phase.loads.insert(phase.loads.end(), kept.begin(), kept.end());
 }

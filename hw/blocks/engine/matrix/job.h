@@ -15,8 +15,8 @@
 namespace systole::engine::matrix {
 
 /// One phase per fold, behind one for the table of k if there is one. Loads: the fold's weights, the
-/// activations it needs (again for every column tile), and with the last row fold of a column tile its bias,
-/// scales, weight zero points and residual. Stores, then too: the tile's results.
+/// activations it needs, and with the fold that completes sums their bias, scales, weight zero points and
+/// residual. Stores, then too: the results.
 class MatrixJob : public Job {
 public:
   /// accumulators: null when timing only. table: when timing only, the k that take part; empty if there is no
@@ -29,6 +29,7 @@ public:
   bool next(Phase& phase) override;
   void execute() override;
   [[nodiscard]] ErrorCode error() const override { return error_; }
+  [[nodiscard]] JobFigures figures() const override { return figures_; }
 
 private:
   void load_table(Phase& phase);
@@ -48,10 +49,9 @@ private:
   ErrorCode error_ = SGB_ERROR_NONE;
   FoldWalk walk_;
   FoldStep step_;
-  /// [row fold]: the activations of the chunk at hand, as its first column tile has found them; empty if
-  /// that is too long to keep.
+  /// [FoldStep::pass]: activations that come again, as they came first; empty if that is too long to keep.
   std::vector<std::vector<Access>> activations_;
-  std::size_t row_fold_ = 0;
+  JobFigures figures_;
   std::unique_ptr<Arithmetic> arithmetic_;  ///< null when timing only
 };
 

@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 
+#include "hw/blocks/engine/matrix/array.h"
 #include "hw/blocks/engine/shell/fields.h"
 
 namespace systole::engine::matrix {
@@ -11,6 +12,20 @@ namespace systole::engine::matrix {
 namespace {
 
 constexpr unsigned kKnownFlags = SGB_MATRIX_KEEP | SGB_MATRIX_CONTINUE | SGB_MATRIX_CLIP;
+
+// Output pixels that a step has at most.
+std::uint32_t largest_step(const timing::ArrayShape& array, std::uint32_t pixels) {
+  switch (array.dataflow) {
+    case Dataflow::kWeightStationary:
+      if (array.accumulator_depth == 0) return pixels;
+      return static_cast<std::uint32_t>(std::min<std::uint64_t>(pixels, array.accumulator_depth));
+    case Dataflow::kInputStationary:
+      return std::min(pixels, array.cols);
+    case Dataflow::kOutputStationary:
+      break;
+  }
+  return std::min(pixels, array.rows);
+}
 
 // Extents and their products.
 bool shape_is_sound(const sgb_matrix& d, Operation& op) {
@@ -24,7 +39,7 @@ bool shape_is_sound(const sgb_matrix& d, Operation& op) {
   op.k = static_cast<std::uint32_t>(*depth);
   op.pixels = d.out_h * d.out_w;
   if (!product({op.k, d.n, size_of(op.b_type)}, kMaxOperandBytes)) return false;
-  return product({std::min(op.pixels, op.chunk_pixels), op.k, op.element_bytes}, kMaxWindowBytes).has_value();
+  return product({std::min(op.pixels, op.step_pixels), op.k, op.element_bytes}, kMaxWindowBytes).has_value();
 }
 
 bool is_byte_format(NumberFormat format) {
@@ -89,12 +104,6 @@ bool float_fields_are_sound(const sgb_matrix& d, const Operation& op) {
 
 }  // namespace
 
-std::uint32_t accumulator_pixels(const MatrixConfig& config) {
-  const std::uint64_t pixels = config.accumulators.count() / 4 / std::max(config.cols, 1U);
-  return static_cast<std::uint32_t>(
-      std::clamp<std::uint64_t>(pixels, 1, std::numeric_limits<std::uint32_t>::max()));
-}
-
 timing::Multiplier multiplier_of(const MatrixConfig& config) {
   return {config.format, config.weight_format, config.arithmetic, config.popcount_bits};
 }
@@ -110,7 +119,11 @@ std::variant<Operation, ErrorCode> decode(const sgb_descriptor& descriptor, cons
   const bool floats = systole::is_float(*a);
   // Only weights are stored as exponents.
   if (floats != systole::is_float(*b) || *a == NumberFormat::kPowerOfTwo) return SGB_ERROR_BAD_FIELD;
-  if (!timing::array_passes(multiplier_of(config), *a, *b)) return SGB_ERROR_UNSUPPORTED;
+  const auto passes = timing::array_passes(multiplier_of(config), *a, *b);
+  if (!passes) return SGB_ERROR_UNSUPPORTED;
+  op.array = array_of(config);
+  op.array.passes = passes->cycles_per_step;
+  op.array.k_per_row = passes->k_per_row;
   op.a_format = *a;
   op.b_format = *b;
   op.a_type = traits_of(*a).element;
@@ -121,7 +134,7 @@ std::variant<Operation, ErrorCode> decode(const sgb_descriptor& descriptor, cons
   op.overflow = config.overflow;
   op.element_bytes = static_cast<std::uint32_t>(size_of(op.a_type));
   op.out_bytes = static_cast<std::uint32_t>(size_of(*out));
-  op.chunk_pixels = accumulator_pixels(config);
+  op.step_pixels = largest_step(op.array, op.d.out_h * op.d.out_w);
 
   if ((op.d.flags & ~kKnownFlags) != 0 || op.d.b_tile_cols != config.cols) return SGB_ERROR_BAD_FIELD;
   if (!shape_is_sound(op.d, op)) return SGB_ERROR_BAD_FIELD;
@@ -133,8 +146,7 @@ std::variant<Operation, ErrorCode> decode(const sgb_descriptor& descriptor, cons
   if (sparsity.any() && sparsity != config.sparsity) return SGB_ERROR_UNSUPPORTED;
   if (op.keeps() || op.continues()) {
     // What stays between commands must be there as a whole.
-    const std::uint64_t entries = op.pixels * ceil_div(op.d.n, config.cols);
-    if (entries > op.chunk_pixels) return SGB_ERROR_UNSUPPORTED;
+    if (!timing::accumulators_hold(op.array, op.pixels, op.d.n)) return SGB_ERROR_UNSUPPORTED;
   }
   return op;
 }

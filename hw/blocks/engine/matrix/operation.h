@@ -11,6 +11,7 @@
 #include "hw/blocks/engine/shell/job.h"
 #include "hw/config/soc_config.h"
 #include "hw/timing/passes.h"
+#include "hw/timing/systolic/array_shape.h"
 
 namespace systole::engine::matrix {
 
@@ -31,9 +32,9 @@ struct Operation {
   std::uint32_t kept = 1;           ///< k that take part: all, or those of the table
   std::uint32_t b_rows = 1;         ///< rows of B, and of the array's folds: kept, or compressed to n of m
   std::uint32_t pixels = 1;         ///< out_h * out_w
-  std::uint32_t chunk_pixels = 1;   ///< output pixels that the accumulators hold per column
+  std::uint32_t step_pixels = 1;    ///< output pixels of the largest step
 
-  // Of the array.
+  timing::ArrayShape array;  ///< with the passes of these formats
   MatrixArithmetic arithmetic = MatrixArithmetic::kParallel;
   std::uint32_t accumulator_bits = 32;
   Overflow overflow = Overflow::kWrap;
@@ -73,9 +74,6 @@ struct Operation {
   /// int8/uint8/int16 results of a command that stores: the ones that the epilogue rescales and clips.
   [[nodiscard]] bool requantises() const { return !keeps() && out_bytes < 4; }
 };
-
-/// Output pixels per column that `config`'s accumulators hold, at least 1.
-[[nodiscard]] std::uint32_t accumulator_pixels(const MatrixConfig& config);
 
 [[nodiscard]] timing::Multiplier multiplier_of(const MatrixConfig& config);
 

@@ -44,6 +44,9 @@ EngineShell::EngineShell(const sc_core::sc_module_name& name, const tl::Clock& c
   busy_action_ = ledger.action(kind + ".busy", "cycle");
   const engine::ActionName mac = factory_->mac_action();
   if (!mac.name.empty()) mac_action_ = ledger.action(mac.name, mac.unit);
+  const auto [inter_pe, intra_pe] = factory_->move_actions();
+  if (!inter_pe.name.empty()) inter_pe_action_ = ledger.action(inter_pe.name, inter_pe.unit);
+  if (!intra_pe.name.empty()) intra_pe_action_ = ledger.action(intra_pe.name, intra_pe.unit);
   const engine::ActionName operation = factory_->operation_action();
   if (!operation.name.empty()) operation_action_ = ledger.action(operation.name, operation.unit);
   SC_HAS_PROCESS(EngineShell);
@@ -134,6 +137,7 @@ EngineShell::Result EngineShell::run_job(engine::Job& job, NodeId node, Ticks st
   if (result.error == SGB_ERROR_NONE) {
     result.end = pipeline_.end();
     result.error = job.error();
+    result.figures = job.figures();
     return result;
   }
   // Accesses that were under way still end; nothing new starts.
@@ -156,7 +160,8 @@ void EngineShell::end_phase(engine::Job& job, Result& result) {
   if (functional_) job.execute();
   pipeline_.commit_load(loads_.end());
   pipeline_.commit_compute(phase_.compute_cycles, phase_.drain_cycles);
-  result.compute_cycles += phase_.compute_cycles;
+  result.issued_cycles += phase_.compute_cycles;
+  result.compute_cycles = std::max(result.compute_cycles, result.issued_cycles + phase_.drain_cycles);
   result.macs += phase_.macs;
   result.operations += phase_.operations;
   results_.push_back(std::move(phase_.stores));
@@ -291,6 +296,9 @@ void EngineShell::record(const EngineCommand& command, Ticks start, const Result
   ledger_.add(command_action_, node, Stream::kInput, 1);
   ledger_.add(busy_action_, node, Stream::kInput, result.end - start);
   if (result.macs > 0) ledger_.add(mac_action_, node, Stream::kInput, result.macs);
+  const auto& [losses, inter_pe, intra_pe] = result.figures;
+  if (inter_pe > 0) ledger_.add(inter_pe_action_, node, Stream::kInput, inter_pe);
+  if (intra_pe > 0) ledger_.add(intra_pe_action_, node, Stream::kInput, intra_pe);
   if (result.operations > 0) ledger_.add(operation_action_, node, Stream::kInput, result.operations);
   spans_.add({.resource = resource_,
               .node = node,
@@ -298,7 +306,8 @@ void EngineShell::record(const EngineCommand& command, Ticks start, const Result
               .start = start,
               .end = result.end,
               .compute_cycles = result.compute_cycles,
-              .macs = result.macs});
+              .macs = result.macs,
+              .losses = losses});
 }
 
 }  // namespace systole

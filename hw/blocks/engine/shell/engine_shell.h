@@ -60,10 +60,12 @@ private:
   struct Result {
     std::uint32_t error = SGB_ERROR_NONE;
     std::uint64_t address = 0;
-    Ticks end = 0;  ///< of the command; while it runs, of its accesses so far
-    std::uint64_t compute_cycles = 0;
+    Ticks end = 0;                     ///< of the command; while it runs, of its accesses so far
+    std::uint64_t issued_cycles = 0;   ///< compute cycles of the phases so far
+    std::uint64_t compute_cycles = 0;  ///< until the last of them has drained, if none waits
     std::uint64_t macs = 0;
     std::uint64_t operations = 0;
+    engine::JobFigures figures = {};
   };
   void serve();
   Result run_command(const EngineCommand& command, Ticks start);
@@ -101,6 +103,8 @@ private:
   ActionId command_action_;
   ActionId busy_action_;
   ActionId mac_action_;
+  ActionId inter_pe_action_;
+  ActionId intra_pe_action_;
   ActionId operation_action_;
 
   Ticks free_at_ = 0;    ///< end of the last command

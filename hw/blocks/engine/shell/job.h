@@ -11,10 +11,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "hw/abi/descriptor.h"
+#include "hw/base/losses.h"
 #include "hw/observe/ledger.h"
 
 namespace systole::engine {
@@ -40,6 +42,13 @@ struct Phase {
   std::vector<Access> stores = {};
 };
 
+/// What a command did with the processing elements of its engine.
+struct JobFigures {
+  Losses losses;  ///< PE-cycles of the command's compute time that multiplied nothing
+  std::uint64_t inter_pe_moves = 0;
+  std::uint64_t intra_pe_moves = 0;
+};
+
 /// One command. Owns its buffers. Without function (timing only) execute() is not called and no data pointer
 /// is used.
 class Job {
@@ -53,6 +62,8 @@ public:
   virtual void execute() = 0;
   /// SGB_ERROR_*: what was wrong with the data of the phases so far. next() then ends the job.
   [[nodiscard]] virtual std::uint32_t error() const { return SGB_ERROR_NONE; }
+  /// Of the whole command, from the moment it is made.
+  [[nodiscard]] virtual JobFigures figures() const { return {}; }
 };
 
 /// Memory whose bytes the simulator may use where they stand.
@@ -85,6 +96,8 @@ public:
   virtual ~JobFactory() = default;
   /// What Phase::macs counts: {"matrix.mac.int8", "mac"}.
   [[nodiscard]] virtual ActionName mac_action() const { return {}; }
+  /// Moves between processing elements, and within them; none = they are not counted.
+  [[nodiscard]] virtual std::pair<ActionName, ActionName> move_actions() const { return {}; }
   /// What Phase::operations counts: {"vector.op", "element"}.
   [[nodiscard]] virtual ActionName operation_action() const { return {}; }
   /// Decodes and checks the descriptor. Never asserts on its content: it comes from the guest.

@@ -1,12 +1,12 @@
 // A matrix command: the phases of its folds (docs/blocks/matrix.md), played through the three-stage pipeline
-// of the engine shell. Equal column tiles and equal chunks of pixels are played twice and then repeated.
+// of the engine shell. Of equal folds, tiles and chunks, two are played and the others repeated.
 #include <algorithm>
 #include <cmath>
 #include <tuple>
 #include <vector>
 
 #include "hw/base/units.h"
-#include "hw/timing/systolic.h"
+#include "hw/timing/systolic/folds.h"
 #include "models/mapper/tiling/estimate/engines.h"
 #include "models/mapper/tiling/estimate/machine.h"
 
@@ -123,9 +123,7 @@ public:
         element_(static_cast<double>(m.a_type == SGB_TYPE_FLOAT32 ? 4 : 1)),
         out_bytes_(m.out_type == SGB_TYPE_FLOAT32 || m.out_type == SGB_TYPE_INT32 ? 4.0 : 1.0),
         keeps_((m.flags & SGB_MATRIX_KEEP) != 0),
-        k_(std::int64_t{m.kernel_h} * m.kernel_w * m.in_c) {
-    measure_folds();
-  }
+        k_(std::int64_t{m.kernel_h} * m.kernel_w * m.in_c) {}
 
   [[nodiscard]] CommandTime time() const {
     const double quiet = play(1.0);
@@ -138,118 +136,132 @@ public:
   }
 
 private:
-  struct KFold {
+  /// A part of the rows of B.
+  struct KPart {
+    std::int64_t begin = 0, end = 0;
     std::vector<std::pair<std::int64_t, double>> lines;  ///< (ky, words of one line)
-    double rows = 0;
   };
 
-  void measure_folds() {
+  [[nodiscard]] KPart measure(std::int64_t begin, std::int64_t end) const {
     const LineWords words(m_, element_, machine_.sram_width);
     const std::int64_t per_ky = std::int64_t{m_.kernel_w} * m_.in_c;
-    const auto rows = static_cast<std::int64_t>(capability_.array_rows);
-    std::vector<std::tuple<std::int64_t, std::int64_t, double>> known;
-    for (std::int64_t k0 = 0; k0 < k_; k0 += rows) {
-      const std::int64_t k1 = std::min(k_, k0 + rows);
-      KFold fold;
-      fold.rows = static_cast<double>(k1 - k0);
-      for (std::int64_t ky = k0 / per_ky; ky <= (k1 - 1) / per_ky; ++ky) {
-        const std::int64_t q0 = std::max(k0, ky * per_ky) - ky * per_ky;
-        const std::int64_t q1 = std::min(k1 - ky * per_ky, per_ky);
-        const auto seen = std::find_if(known.begin(), known.end(), [&](const auto& item) {
-          return std::get<0>(item) == q0 && std::get<1>(item) == q1;
-        });
-        double cost = 0;
-        if (seen != known.end()) {
-          cost = std::get<2>(*seen);
-        } else {
-          cost = words(q0, q1);
-          known.emplace_back(q0, q1, cost);
-        }
-        fold.lines.emplace_back(ky, cost);
-      }
-      folds_.push_back(std::move(fold));
+    KPart part{begin, end, {}};
+    for (std::int64_t ky = begin / per_ky; ky <= (end - 1) / per_ky; ++ky) {
+      const std::int64_t q0 = std::max(begin, ky * per_ky) - ky * per_ky;
+      const std::int64_t q1 = std::min(end - ky * per_ky, per_ky);
+      const auto seen = std::find_if(known_.begin(), known_.end(), [&](const auto& item) {
+        return std::get<0>(item) == q0 && std::get<1>(item) == q1;
+      });
+      const double cost = seen != known_.end() ? std::get<2>(*seen) : words(q0, q1);
+      if (seen == known_.end()) known_.emplace_back(q0, q1, cost);
+      part.lines.emplace_back(ky, cost);
     }
+    return part;
+  }
+
+  /// Words of the activations of some output pixels under some rows of B.
+  [[nodiscard]] double activation_words(const timing::Part& k, const timing::Part& pixels) const {
+    const auto begin = static_cast<std::int64_t>(k.begin);
+    const auto end = static_cast<std::int64_t>(k.end());
+    // Folds come in the same order again and again.
+    if (next_part_ >= parts_.size() || parts_[next_part_].begin != begin) next_part_ = 0;
+    auto part = std::find_if(parts_.begin() + static_cast<std::ptrdiff_t>(next_part_), parts_.end(),
+                             [&](const KPart& p) { return p.begin == begin && p.end == end; });
+    if (part == parts_.end()) {
+      parts_.push_back(measure(begin, end));
+      part = parts_.end() - 1;
+    }
+    next_part_ = static_cast<std::size_t>(part - parts_.begin()) + 1;
+    const double first = static_cast<double>(pixels.begin) / m_.out_w;
+    const double count = static_cast<double>(pixels.size) / m_.out_w;
+    double words = 0;
+    for (const auto& [ky, line] : part->lines) words += line * valid_rows(m_, first, count, ky);
+    return words;
   }
 
   [[nodiscard]] double run_words(double bytes) const { return mean_words(bytes, machine_.sram_width, 4); }
 
+  /// What a run of rounds has taken so far.
+  struct Mark {
+    double compute = 0;
+    double beats = 0;
+  };
+  [[nodiscard]] Mark mark(const Pipeline& pipe) const { return {pipe.compute, beats_}; }
+  void repeat(const Mark& before, std::uint64_t times, Pipeline& pipe) const {
+    const auto rounds = static_cast<double>(times);
+    pipe.shift((pipe.compute - before.compute) * rounds);
+    beats_ += (beats_ - before.beats) * rounds;
+  }
+
   /// Plays the command; loads and stores take `slow` times their beats.
   [[nodiscard]] double play(double slow) const {
-    const double pixels = static_cast<double>(m_.out_h) * m_.out_w;
-    const double room = std::max(
-        1.0, std::floor(static_cast<double>(capability_.accumulators.count()) / 4 / capability_.array_cols));
-    const auto chunks = static_cast<std::int64_t>(std::ceil(pixels / room));
+    const bool continues = (m_.flags & SGB_MATRIX_CONTINUE) != 0;
+    timing::FoldSequence folds(capability_.array, {std::uint64_t{m_.out_h} * m_.out_w, m_.n,
+                                                   static_cast<std::uint64_t>(k_), continues, keeps_});
     Pipeline pipe;
     beats_ = 0;
-    for (std::int64_t chunk = 0; chunk < chunks; ++chunk) {
-      const double before = pipe.compute;
-      const double beats = beats_;
-      const double first = static_cast<double>(chunk) * room;
-      play_chunk(first, std::min(pixels - first, room), chunk == 0, chunk + 1 == chunks, slow, pipe);
-      const std::int64_t left = chunks - 2 - chunk;
-      if (chunk >= 1 && left > 0) {  // the chunks between the second and the last are like the second
-        pipe.shift((pipe.compute - before) * static_cast<double>(left));
-        beats_ += (beats_ - beats) * static_cast<double>(left);
-        chunk += left;
-      }
+    const std::uint64_t per_chunk = folds.tiles_per_chunk() * folds.folds_per_tile();
+    for (std::uint64_t chunk = 0; chunk < folds.chunks(); ++chunk) {
+      const Mark before = mark(pipe);
+      play_chunk(folds, slow, pipe);
+      if (chunk == 0 || chunk + 2 >= folds.chunks()) continue;
+      const std::uint64_t left = folds.chunks() - 2 - chunk;
+      repeat(before, left, pipe);
+      folds.skip(left * per_chunk);
+      chunk += left;
     }
     return pipe.end();
   }
 
-  void play_chunk(double first, double pixels, bool first_chunk, bool last_chunk, double slow,
-                  Pipeline& pipe) const {
-    const auto cols = static_cast<std::int64_t>(capability_.array_cols);
-    const std::int64_t n = m_.n;
-    const std::int64_t tiles = (n + cols - 1) / cols;
-    std::vector<double> activations(folds_.size());
-    const double rows_begin = first / m_.out_w;
-    for (std::size_t f = 0; f < folds_.size(); ++f) {
-      for (const auto& [ky, words] : folds_[f].lines)
-        activations[f] += words * valid_rows(m_, rows_begin, pixels / m_.out_w, ky);
-    }
-    for (std::int64_t tile = 0; tile < tiles; ++tile) {
-      const double before = pipe.compute;
-      const double beats = beats_;
-      const auto used = static_cast<double>(std::min(cols, n - tile * cols));
-      for (std::size_t f = 0; f < folds_.size(); ++f) {
-        const bool last = f + 1 == folds_.size();
-        play_fold(f, activations[f], pixels, used, first_chunk && tile == 0 && f == 0,
-                  last_chunk && tile + 1 == tiles && last, slow, pipe);
-      }
-      const std::int64_t left = tiles - 2 - tile;
-      if (tile >= 1 && left > 0) {
-        pipe.shift((pipe.compute - before) * static_cast<double>(left));
-        beats_ += (beats_ - beats) * static_cast<double>(left);
-        tile += left;
-      }
+  void play_chunk(timing::FoldSequence& folds, double slow, Pipeline& pipe) const {
+    const std::uint64_t tiles = folds.tiles_per_chunk();
+    for (std::uint64_t tile = 0; tile < tiles; ++tile) {
+      const Mark before = mark(pipe);
+      play_tile(folds, slow, pipe);
+      if (tile == 0 || tile + 2 >= tiles) continue;
+      const std::uint64_t left = tiles - 2 - tile;
+      repeat(before, left, pipe);
+      folds.skip(left * folds.folds_per_tile());
+      tile += left;
     }
   }
 
-  void play_fold(std::size_t f, double activation_words, double pixels, double used, bool first,
-                 bool last_of_all, double slow, Pipeline& pipe) const {
-    const auto rows = static_cast<double>(capability_.array_rows);
-    const timing::ArrayShape array{capability_.array_rows, capability_.array_cols,
-                                   capability_.timing.weight_double_buffer};
-    const auto latency = static_cast<double>(timing::fold_latency(
-        array, static_cast<std::uint64_t>(std::llround(pixels)), static_cast<std::uint32_t>(used)));
-    const bool last_k = f + 1 == folds_.size();
-    double words = activation_words + run_words(folds_[f].rows * used * element_);
-    if (last_k) {
+  // Row folds of a convolution differ in what they read; tiles of output pixels are alike but at the edges.
+  void play_tile(timing::FoldSequence& folds, double slow, Pipeline& pipe) const {
+    const std::uint64_t rows = folds.folds_per_tile();
+    const bool alike = capability_.array.dataflow == Dataflow::kOutputStationary;
+    constexpr std::uint64_t kSample = 8;  // tiles of pixels begin at other places of a line each time
+    Mark before;
+    for (std::uint64_t row = 0; row < rows; ++row) {
+      if (row == 1) before = mark(pipe);
+      play_fold(*folds.next(), slow, pipe);
+      if (!alike || row != kSample || row + 2 >= rows) continue;
+      const std::uint64_t samples = (rows - 2 - row) / kSample;
+      repeat(before, samples, pipe);
+      folds.skip(samples * kSample);
+      row += samples * kSample;
+    }
+  }
+
+  void play_fold(const timing::Fold& fold, double slow, Pipeline& pipe) const {
+    const auto used = static_cast<double>(fold.n.size);
+    double words = activation_words(fold.k, fold.m);
+    const auto cols = static_cast<double>(capability_.array.cols);
+    const double whole = std::floor(used / cols);
+    const double rest = used - whole * cols;
+    const auto depth = static_cast<double>(fold.k.size);
+    words += whole * run_words(depth * cols * element_);
+    if (rest > 0) words += run_words(depth * rest * element_);
+    if (fold.last_k) {
       if (m_.b_zero_table != 0) words += run_words(used);
       if (m_.bias != 0) words += run_words(used * 4);
       if (m_.scale != 0 && !keeps_) words += run_words(used * 4);
     }
-    double interval = latency;
-    double load = rows;
-    if (array.double_buffer) {
-      interval = last_of_all ? pixels : std::max(pixels, rows);
-      load = first ? rows : 0;
-    }
     double stores = 0;
-    if (last_k && !keeps_) stores = pixels * store_words(used * out_bytes_);
+    if (fold.last_k && !keeps_) stores = static_cast<double>(fold.m.size) * store_words(used * out_bytes_);
     beats_ += words + stores;
-    pipe.phase(words * slow + machine_.sram_path, load + interval, latency - interval,
-               stores > 0 ? stores * slow + machine_.sram_path : 0);
+    pipe.phase(words * slow + machine_.sram_path, static_cast<double>(fold.load + fold.interval),
+               static_cast<double>(fold.drain), stores > 0 ? stores * slow + machine_.sram_path : 0);
   }
 
   /// Words of one pixel's results; adjacent pixels with all channels make one run.
@@ -265,7 +277,9 @@ private:
   double out_bytes_;
   bool keeps_;
   std::int64_t k_;
-  std::vector<KFold> folds_;
+  mutable std::vector<KPart> parts_;
+  mutable std::size_t next_part_ = 0;
+  mutable std::vector<std::tuple<std::int64_t, std::int64_t, double>> known_;  ///< parts of a line
   mutable double beats_ = 0;
 };
 

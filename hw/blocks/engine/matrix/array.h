@@ -1,0 +1,11 @@
+// From the configuration to what the timing models take.
+#pragma once
+
+#include "hw/config/soc_config.h"
+#include "hw/timing/systolic/array_shape.h"
+
+namespace systole::engine::matrix {
+
+[[nodiscard]] timing::ArrayShape array_of(const MatrixConfig& config);
+
+}  // namespace systole::engine::matrix

@@ -1,0 +1,61 @@
+// What the timing of a systolic array depends on. Derivations: docs/blocks/systolic-array.md.
+#pragma once
+
+#include <cstdint>
+
+#include "hw/base/dataflow.h"
+#include "hw/timing/time.h"
+
+namespace systole::timing {
+
+/// By whose rules folds follow one another.
+///   kSystole   the registers of docs/blocks/systolic-array.md
+///   kScaleSim  SCALE-Sim v2 and v3: nothing overlaps, every fold takes the skew of all rows and columns,
+///              results leave an output-stationary array for nothing, and the figure of a command is one less
+///              than the sum of its folds
+///   kCamuy     Camuy, weight stationary: a fold takes M cycles, its weights are always there; the last one
+///              drains for rows + n + 6 cycles
+enum class FoldRules : std::uint8_t { kSystole, kScaleSim, kCamuy };
+
+/// Steps are array cycles; one takes `passes` clock cycles. Bandwidths are in elements a step, 0 = as many as
+/// the array takes.
+struct ArrayShape {
+  std::uint32_t rows = 16;  ///< hw/base/dataflow.h says what they hold
+  std::uint32_t cols = 16;
+  bool double_buffer = true;  ///< of the stationary operand (output stationary: of the sums)
+  Dataflow dataflow = Dataflow::kWeightStationary;
+  bool fold_overlap = true;  ///< a fold starts while the one before still drains
+  FoldRules rules = FoldRules::kSystole;
+  std::uint32_t passes = 1;
+  /// Values of k that a row takes in a step: binary products in one word. Output stationary: that a PE takes.
+  std::uint32_t k_per_row = 1;
+  /// The stationary operand on its way in (output stationary: the results on their way out).
+  std::uint32_t stationary_bandwidth = 0;
+  /// Each streamed operand, into FIFOs of `fifo_depth` >= 2 elements per row (or column).
+  std::uint32_t streaming_bandwidth = 0;
+  std::uint32_t fifo_depth = 8;
+  /// Sums per column that the accumulators hold (input stationary: whole tiles of `cols`, at least one); a
+  /// longer stream is cut into chunks, for each of which the stationary operand comes again. 0 = any number,
+  /// as in the other tools' arrays.
+  std::uint64_t accumulator_depth = 0;
+  /// Accesses per column and step: a sum is written, one that continues is read before, and the results of
+  /// the tile before are read out meanwhile.
+  std::uint32_t accumulator_ports = 3;
+};
+
+/// activations[m, k] x weights[k, n]; all >= 1.
+struct GemmShape {
+  std::uint64_t m = 1;
+  std::uint64_t n = 1;
+  std::uint64_t k = 1;
+  bool continues = false;  ///< sums start from what is in the accumulators
+  bool keeps = false;      ///< and stay there
+};
+
+/// PEs, each of which performs a multiply-accumulate (k_per_row binary ones) every `passes` cycles.
+constexpr std::uint64_t pes_of(const ArrayShape& array) { return std::uint64_t{array.rows} * array.cols; }
+
+/// The accumulators hold all sums of m x n from one command to the next.
+bool accumulators_hold(const ArrayShape& array, std::uint64_t m, std::uint64_t n);
+
+}  // namespace systole::timing
