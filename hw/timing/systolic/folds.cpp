@@ -101,8 +101,7 @@ Ticks FoldSequence::stream_steps(const Extent& fold) const {
   const Ticks bandwidth = array_.streaming_bandwidth;
   if (bandwidth == 0) return fold.stream;
   const auto steps = [&](Ticks lanes) {
-    if (bandwidth >= lanes) return fold.stream;
-    const Ticks ready = std::min(lanes * array_.fifo_depth, idle_ * bandwidth);
+    const Ticks ready = std::min(lanes * array_.fifo_depth, filling_ * bandwidth);
     const Ticks wanted = fold.stream * lanes;
     return wanted <= ready ? fold.stream : std::max(fold.stream, ceil_div(wanted - ready, bandwidth) + 1);
   };
@@ -123,7 +122,7 @@ void FoldSequence::time_own(const Extent& now, const Extent* next, Fold& fold) {
   const bool outputs = holds_outputs(array_);
   const bool waits = outputs ? gemm_.continues : true;
   if (waits && (first || !array_.double_buffer)) fold.load = load_steps(now);
-  if (first) idle_ = std::max<Ticks>(fold.load, 1);
+  if (first) filling_ = std::max<Ticks>(fold.load, 1);
 
   const Ticks stream = stream_steps(now);
   const Ticks busy = std::max(stream, accumulator_steps(now, now.first_k && !first));
@@ -134,20 +133,30 @@ void FoldSequence::time_own(const Extent& now, const Extent* next, Fold& fold) {
   Ticks free = 0;  // without regard to the stationary operand
   if (array_.double_buffer) {
     free = array_.fold_overlap ? busy : complete;
-    const Ticks behind = next == nullptr ? 0 : outputs ? leaving : load_steps(*next);
+    // The last operands come `busy` steps after the start, the next fold's no earlier than now.stream after
+    // its own: sums that it goes on with have left by then, and results of two folds do not meet on their way
+    // out.
+    const Ticks late = busy - now.stream;
+    Ticks behind = 0;
+    if (next != nullptr && outputs) behind = late + leaving;
+    if (next != nullptr && !outputs)
+      behind = std::max(load_steps(*next), next->first_k ? 0 : late + array_.rows);
     interval = std::max(free, behind);
   } else {
-    free = array_.fold_overlap ? busy + array_.rows - 1 : complete;
-    interval = free + leaving;
+    free = array_.fold_overlap ? busy : complete;
+    // A register that is used for the last time takes its next value at the end of that very step.
+    const bool at_once = array_.fold_overlap && next != nullptr;
+    interval = free + leaving - (at_once ? 1 : 0);
   }
   fold.interval = interval;
   fold.drain = std::max(complete + leaving, interval) - interval;
   fold.streamed = now.stream;
   fold.starved = stream - now.stream;
   fold.conflicts = busy - stream;
-  fold.held = fold.load + (interval - free);
-  idle_ = interval - stream;
-  if (next != nullptr && !array_.double_buffer && waits) idle_ += load_steps(*next);
+  fold.held = fold.load + interval - free;
+  // From the step on that takes the last operands.
+  const Ticks reload = next != nullptr && !array_.double_buffer && waits ? load_steps(*next) : 0;
+  filling_ = interval + reload - stream + 1;
 }
 
 void FoldSequence::time_scale_sim(const Extent& now, bool last, Fold& fold) const {

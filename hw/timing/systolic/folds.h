@@ -55,7 +55,7 @@ public:
   void skip(std::uint64_t folds) { index_ += folds; }
 
   /// All that the folds to come depend on, but for their shapes.
-  [[nodiscard]] Ticks state() const { return idle_; }
+  [[nodiscard]] Ticks state() const { return filling_; }
 
 private:
   /// One dimension in tiles.
@@ -82,7 +82,7 @@ private:
   GemmShape gemm_;
   Tiling chunks_, columns_, rows_;
   std::uint64_t index_ = 0;
-  Ticks idle_ = 0;  ///< steps before the next fold's start in which nothing was streamed
+  Ticks filling_ = 0;  ///< steps before the next fold's start in which its operands come into the FIFOs
 };
 
 /// A whole product.
