@@ -13,10 +13,11 @@ constexpr std::uint8_t raw(T value) {
 }
 
 constexpr std::array<ChoiceName, 3> kDataflows{{{"weight_stationary", raw(Dataflow::kWeightStationary)},
-                                                {"output_stationary", raw(Dataflow::kOutputStationary),
-                                                 "this version has weight_stationary arrays only"},
-                                                {"input_stationary", raw(Dataflow::kInputStationary),
-                                                 "this version has weight_stationary arrays only"}}};
+                                                {"output_stationary", raw(Dataflow::kOutputStationary)},
+                                                {"input_stationary", raw(Dataflow::kInputStationary)}}};
+constexpr std::array<ChoiceName, 3> kPresets{{{"none", raw(MatrixPreset::kNone)},
+                                              {"scale-sim", raw(MatrixPreset::kScaleSim)},
+                                              {"camuy", raw(MatrixPreset::kCamuy)}}};
 constexpr std::array<ChoiceName, 3> kMatrixFormats{{{"int8", raw(NumberFormat::kInt8)},
                                                     {"fp32", raw(NumberFormat::kFloat32)},
                                                     {"float32", raw(NumberFormat::kFloat32)}}};
@@ -44,6 +45,7 @@ constexpr std::uint64_t kMi = kKi * kKi;
 constexpr Range kClock{1'000'000, 100'000'000'000};
 constexpr Range kSmall{1, 64};
 constexpr Range kArray{1, 4096};
+constexpr Range kBandwidth{0, 1 << 20};
 constexpr Range kCycles{0, 1'000'000};
 constexpr Range kWidth{1, 4096, true};
 constexpr Range kCount{0, 8};
@@ -87,10 +89,17 @@ const std::vector<Key>& scenario_keys() {
       {"soc.controller.completion_cycles", FIELD(soc.controller.completion_cycles), "to take a completion and count its semaphore", kCycles},
       {"soc.engines.matrix.count", FIELD(soc.matrix.count), "0: none; several share an operation by output rows or channels", kCount},
       {"soc.engines.matrix.dataflow", CHOICE(soc.matrix.dataflow, kDataflows), "what stands still in the array"},
-      {"soc.engines.matrix.rows", FIELD(soc.matrix.rows), "rows of the array: K", kArray},
-      {"soc.engines.matrix.cols", FIELD(soc.matrix.cols), "columns of the array: N", kArray},
+      {"soc.engines.matrix.preset", CHOICE(soc.matrix.preset, kPresets), "cycles as that tool counts them; the mapper hands over whole layers where the scratchpad has room"},
+      {"soc.engines.matrix.rows", FIELD(soc.matrix.rows), "rows of the array: K; output stationary: M", kArray},
+      {"soc.engines.matrix.cols", FIELD(soc.matrix.cols), "columns of the array: N; input stationary: M", kArray},
       {"soc.engines.matrix.format", CHOICE(soc.matrix.format, kMatrixFormats), "of the multipliers; int8 takes uint8 too and sums in int32"},
-      {"soc.engines.matrix.weight_double_buffer", FIELD(soc.matrix.weight_double_buffer), "the next tile's weights load behind the current tile"},
+      {"soc.engines.matrix.weight_double_buffer", FIELD(soc.matrix.weight_double_buffer), "the stationary operand of the next fold loads behind the current one (output stationary: results leave behind the next one)"},
+      {"soc.engines.matrix.fold_overlap", FIELD(soc.matrix.fold_overlap), "a fold starts while the one before still drains"},
+      {"soc.engines.matrix.stationary_bandwidth", FIELD(soc.matrix.stationary_bandwidth), "elements of the stationary operand a cycle; 0: a row of the array", kBandwidth},
+      {"soc.engines.matrix.streaming_bandwidth", FIELD(soc.matrix.streaming_bandwidth), "elements of each streamed operand a cycle; 0: as many as the array takes", kBandwidth},
+      {"soc.engines.matrix.fifo_depth", FIELD(soc.matrix.fifo_depth), "elements of the FIFO of each row (and column) of a streamed operand", {2, 1 << 20}},
+      {"soc.engines.matrix.accumulator_ports", FIELD(soc.matrix.accumulator_ports), "accesses of a column's accumulators a cycle: write, read, read of results", {1, 8}},
+      {"soc.engines.matrix.spill", FIELD(soc.matrix.spill), "scratchpad at its end for sums beyond the accumulators", {0, 64 * kMi}},
       {"soc.engines.matrix.accumulators", FIELD(soc.matrix.accumulators), "memory of the 4-byte accumulators", {kKi, 64 * kMi}},
       {"soc.engines.matrix.setup_cycles", FIELD(soc.matrix.setup_cycles), "decode of one command", kCycles},
       {"soc.engines.vector.count", FIELD(soc.vector.count), "0: none; several share an operation by output rows or channels", kCount},
@@ -181,8 +190,6 @@ const std::vector<LaterKey>& later_keys() {
   static const std::vector<LaterKey> keys{
       {"soc.engines.eie", "this version of Systole has no EIE engine; take the key out"},
       {"soc.engines.feie", "this version of Systole has no FEIE engine; take the key out"},
-      {"soc.engines.matrix.preset",
-       "this version of Systole has no presets of other tools' arrays; take the key out"},
   };
   return keys;
 }

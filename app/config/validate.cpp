@@ -1,5 +1,9 @@
 #include "app/config/validate.h"
 
+#include <array>
+#include <string>
+#include <utility>
+
 namespace systole::app {
 namespace {
 
@@ -11,6 +15,38 @@ SourceLocation place(const Provenance& provenance, std::string key) {
     if (dot == std::string::npos) return {};
     key.resize(dot);
   }
+}
+
+// The knobs of the array's timing: what a preset fixes, and what does not go together.
+template <typename Issue>
+void validate_matrix(const SocConfig& soc, Issue&& issue) {
+  const MatrixConfig& matrix = soc.matrix;
+  const MatrixConfig plain;
+  if (matrix.preset == MatrixPreset::kCamuy && matrix.dataflow != Dataflow::kWeightStationary) {
+    issue("soc.engines.matrix.preset",
+          "Camuy's arrays are weight stationary; set dataflow: weight_stationary");
+  }
+  const std::array<std::pair<const char*, bool>, 7> knobs{{
+      {"weight_double_buffer", matrix.weight_double_buffer != plain.weight_double_buffer},
+      {"fold_overlap", matrix.fold_overlap != plain.fold_overlap},
+      {"stationary_bandwidth", matrix.stationary_bandwidth != plain.stationary_bandwidth},
+      {"streaming_bandwidth", matrix.streaming_bandwidth != plain.streaming_bandwidth},
+      {"fifo_depth", matrix.fifo_depth != plain.fifo_depth},
+      {"accumulator_ports", matrix.accumulator_ports != plain.accumulator_ports},
+      {"spill", matrix.spill != plain.spill},
+  }};
+  for (const auto& [knob, is_set] : knobs) {
+    const std::string key = std::string("soc.engines.matrix.") + knob;
+    if (is_set && matrix.preset != MatrixPreset::kNone) {
+      issue(key, "the preset has rules of its own for this; take this key or the preset out");
+    }
+  }
+  if (matrix.spill.count() * matrix.count >= soc.sram.size.count() / 2) {
+    issue("soc.engines.matrix.spill",
+          "of all engines takes half of the scratchpad or more; at most " +
+              to_text(Bytes(soc.sram.size.count() / 2 / matrix.count - soc.sram.width.count())));
+  }
+  if (matrix.spill.count() % 64 != 0) issue("soc.engines.matrix.spill", "is not a multiple of 64 bytes");
 }
 
 }  // namespace
@@ -38,6 +74,7 @@ void validate(const SocConfig& soc, const Provenance& provenance, Issues& issues
     issue("soc.controller.semaphores",
           "there are " + std::to_string(queues) + " engines, and each needs a semaphore");
   }
+  if (soc.matrix.count > 0) validate_matrix(soc, issue);
   if (soc.matrix.count > 0 && soc.matrix.accumulators.count() < 4ULL * soc.matrix.cols) {
     issue("soc.engines.matrix.accumulators", "holds no 4-byte sum for each of the " +
                                                  std::to_string(soc.matrix.cols) + " columns; at least " +

@@ -39,7 +39,7 @@ mapper::Capability capability_of(const SocConfig& soc) {
   mapper::Capability capability;
   capability.engines = engine_counts(soc);
   capability.sram_base = SYS_SRAM_BASE;
-  capability.sram_size = soc.sram.size;
+  capability.sram_size = Bytes(soc.sram.size.count() - soc.matrix.count * soc.matrix.spill.count());
   capability.sram_width = soc.sram.width;
   capability.dram_size = soc.dram.size;
   capability.ping_pong = soc.dma.ping_pong;

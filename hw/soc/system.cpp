@@ -34,10 +34,13 @@ constexpr std::uint16_t kHostId = 0;
 constexpr std::uint16_t kControllerId = 1;
 constexpr std::uint16_t kFirstEngineId = 2;
 
-std::unique_ptr<engine::JobFactory> factory_of(EngineKind kind, const SocConfig& config) {
+/// index: among the engines of its kind.
+std::unique_ptr<engine::JobFactory> factory_of(EngineKind kind, unsigned index, const SocConfig& config) {
   switch (kind) {
     case EngineKind::kMatrix:
-      return std::make_unique<engine::MatrixFactory>(config.matrix);
+      return std::make_unique<engine::MatrixFactory>(
+          config.matrix,
+          SYS_SRAM_BASE + config.sram.size.count() - (index + 1) * config.matrix.spill.count());
     case EngineKind::kVector:
       return std::make_unique<engine::VectorFactory>(config.vector);
     case EngineKind::kSort:
@@ -96,7 +99,8 @@ void System::build_engines(const RunRequest& request, Ledger& ledger, SpanLog& s
       parameters.initiator_id = id;
       parameters.functional = request.functional;
       auto& engine = *engines_.emplace_back(std::make_unique<EngineShell>(
-          resource.c_str(), clock_, factory_of(queue.kind, request.config), ledger, spans, parameters));
+          resource.c_str(), clock_, factory_of(queue.kind, queue.instance, request.config), ledger, spans,
+          parameters));
       if (!check_protocol_) {
         const Router::Channels link = bus_.channels(next_upstream_);
         engine.use_lane(sram_.lane(link.read, link.write, link.latency, SYS_SRAM_BASE));

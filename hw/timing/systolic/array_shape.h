@@ -38,6 +38,8 @@ struct ArrayShape {
   /// longer stream is cut into chunks, for each of which the stationary operand comes again. 0 = any number,
   /// as in the other tools' arrays.
   std::uint64_t accumulator_depth = 0;
+  /// Of them, those that stand in memory and not in the accumulators: a fold reads and writes them there.
+  std::uint64_t spill_depth = 0;
   /// Accesses per column and step: a sum is written, one that continues is read before, and the results of
   /// the tile before are read out meanwhile.
   std::uint32_t accumulator_ports = 3;
@@ -57,5 +59,11 @@ constexpr std::uint64_t pes_of(const ArrayShape& array) { return std::uint64_t{a
 
 /// The accumulators hold all sums of m x n from one command to the next.
 bool accumulators_hold(const ArrayShape& array, std::uint64_t m, std::uint64_t n);
+
+/// Sums per column of a fold with a stream of so many steps that stand in memory.
+constexpr std::uint64_t spilled(const ArrayShape& array, std::uint64_t stream) {
+  const std::uint64_t inside = array.accumulator_depth - array.spill_depth;
+  return array.spill_depth == 0 || stream <= inside ? 0 : stream - inside;
+}
 
 }  // namespace systole::timing

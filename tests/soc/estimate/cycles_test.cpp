@@ -20,6 +20,7 @@ struct Layer {
   std::int64_t size, in_c, out_c, kernel, stride, groups;
   std::uint64_t sram_kib;
   DType type = DType::kInt8;
+  Dataflow dataflow = Dataflow::kWeightStationary;
 };
 
 void PrintTo(const Layer& layer, std::ostream* os) { *os << layer.name; }
@@ -28,6 +29,7 @@ SocConfig soc_of(const Layer& layer) {
   SocConfig config;
   config.sram.size = Bytes(layer.sram_kib * 1024);
   config.matrix.format = *format_of(layer.type);
+  config.matrix.dataflow = layer.dataflow;
   return config;
 }
 
@@ -94,6 +96,14 @@ const Layer kLayers[] = {
     {"gemv_4096", 1, 4096, 1024, 0, 1, 1, 512},
     {"float_3x3", 28, 64, 64, 3, 1, 1, 512, DType::kFloat32},
     {"float_1x1", 28, 128, 128, 1, 1, 1, 256, DType::kFloat32},
+    {"os_resnet_3_3x3", 28, 128, 128, 3, 1, 1, 512, DType::kInt8, Dataflow::kOutputStationary},
+    {"os_resnet_4_1x1", 14, 256, 1024, 1, 1, 1, 512, DType::kInt8, Dataflow::kOutputStationary},
+    {"os_vgg_2_2_q", 56, 128, 128, 3, 1, 1, 128, DType::kInt8, Dataflow::kOutputStationary},
+    {"os_gemm_64", 64, 1024, 1024, 0, 1, 1, 512, DType::kInt8, Dataflow::kOutputStationary},
+    {"is_resnet_3_3x3", 28, 128, 128, 3, 1, 1, 512, DType::kInt8, Dataflow::kInputStationary},
+    {"is_resnet_4_1x1", 14, 256, 1024, 1, 1, 1, 512, DType::kInt8, Dataflow::kInputStationary},
+    {"is_vgg_2_2_q", 56, 128, 128, 3, 1, 1, 128, DType::kInt8, Dataflow::kInputStationary},
+    {"is_gemm_64", 64, 1024, 1024, 0, 1, 1, 512, DType::kInt8, Dataflow::kInputStationary},
 };
 
 class Cycles : public ::testing::TestWithParam<Layer> {};

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <tuple>
 
 #include "tests/soc/support/soc_run.h"
 
@@ -50,6 +51,31 @@ TEST(Digits, FirmwarePrintsTheClassOfEachInference) {
                                                      std::to_string(labels[n]) + ","));
   }
 }
+
+// With accumulators that are cut short, so that sums spill and streams are cut into chunks.
+class DigitsDataflow : public ::testing::TestWithParam<std::tuple<NumberFormat, Dataflow>> {};
+
+TEST_P(DigitsDataflow, EqualsTheReferenceBitForBit) {
+  const auto [format, dataflow] = GetParam();
+  SocConfig config;
+  config.matrix.format = config.matrix.weight_format = format;
+  config.matrix.dataflow = dataflow;
+  config.matrix.accumulators = Bytes(1024);
+  config.matrix.spill = Bytes(dataflow == Dataflow::kInputStationary ? 0 : 1024);
+  const Mapped mapped =
+      map_network_file(format == NumberFormat::kInt8 ? "digits.onnx" : "digits-float.onnx", config);
+  const auto input = digits_images(2);
+  RunOptions options;
+  options.inferences = 2;
+  const soc::RunResult result = run_program(mapped.program, config, input, options);
+  ASSERT_EQ(result.exit_code, 0U) << result.report << result.console;
+  expect_reference(mapped, result, input, 2);
+}
+INSTANTIATE_TEST_SUITE_P(Formats, DigitsDataflow,
+                         ::testing::Combine(::testing::Values(NumberFormat::kInt8, NumberFormat::kFloat32),
+                                            ::testing::Values(Dataflow::kWeightStationary,
+                                                              Dataflow::kOutputStationary,
+                                                              Dataflow::kInputStationary)));
 
 TEST(Digits, FloatNetworkEqualsTheReferenceBitForBit) {
   SocConfig config;

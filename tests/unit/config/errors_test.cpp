@@ -83,15 +83,34 @@ TEST_F(ConfigErrors, ADensityIsAShare) {
 }
 
 TEST_F(ConfigErrors, WhatThisVersionHasNotIsRefusedByName) {
-  const auto issues = issues_of(
-      kGood, {"soc.engines.eie={pes: 64}", "soc.engines.feie={}", "fidelity=analytical",
-              "soc.engines.matrix.preset=scale-sim", "soc.engines.matrix.dataflow=output_stationary"});
-  EXPECT_THAT(issues, UnorderedElementsAre(
-                          HasSubstr("soc.engines.eie: this version of Systole has no EIE engine"),
-                          HasSubstr("soc.engines.feie: this version of Systole has no FEIE engine"),
-                          HasSubstr("fidelity: \"analytical\" is not available"),
-                          HasSubstr("soc.engines.matrix.preset: this version of Systole has no presets"),
-                          HasSubstr("weight_stationary arrays only")));
+  const auto issues =
+      issues_of(kGood, {"soc.engines.eie={pes: 64}", "soc.engines.feie={}", "fidelity=analytical"});
+  EXPECT_THAT(issues,
+              UnorderedElementsAre(HasSubstr("soc.engines.eie: this version of Systole has no EIE engine"),
+                                   HasSubstr("soc.engines.feie: this version of Systole has no FEIE engine"),
+                                   HasSubstr("fidelity: \"analytical\" is not available")));
+}
+
+TEST_F(ConfigErrors, APresetHasRulesOfItsOwn) {
+  EXPECT_TRUE(resolve_text(
+      kGood, {"soc.engines.matrix.preset=scale-sim", "soc.engines.matrix.dataflow=output_stationary"}));
+  EXPECT_THAT(
+      issues_of(kGood, {"soc.engines.matrix.preset=camuy", "soc.engines.matrix.dataflow=input_stationary",
+                        "soc.engines.matrix.streaming_bandwidth=4", "soc.engines.matrix.fold_overlap=false"}),
+      UnorderedElementsAre(
+          HasSubstr("soc.engines.matrix.preset: Camuy's arrays are weight stationary"),
+          HasSubstr("soc.engines.matrix.streaming_bandwidth: the preset has rules of its own"),
+          HasSubstr("soc.engines.matrix.fold_overlap: the preset has rules of its own")));
+  EXPECT_THAT(issues_of(kGood, {"soc.engines.matrix.preset=scalesim"}),
+              ElementsAre(HasSubstr("is not one of: none, scale-sim, camuy; did you mean scale-sim?")));
+}
+
+TEST_F(ConfigErrors, SpillLeavesRoomInTheScratchpad) {
+  EXPECT_THAT(
+      issues_of(kGood, {"soc.engines.matrix.spill=256KiB", "soc.sram.size=512KiB"}),
+      ElementsAre(HasSubstr("soc.engines.matrix.spill: of all engines takes half of the scratchpad")));
+  EXPECT_THAT(issues_of(kGood, {"soc.engines.matrix.spill=100B"}),
+              ElementsAre(HasSubstr("is not a multiple of 64 bytes")));
 }
 
 TEST_F(ConfigErrors, SeveralEnginesOfAKindAreAllowedUpToTheirBound) {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <random>
 
+#include "hw/blocks/engine/matrix/array.h"
 #include "hw/blocks/engine/matrix/factory.h"
 #include "hw/timing/systolic/folds.h"
 #include "tests/unit/engine/support/matrix_case.h"
@@ -78,9 +79,11 @@ TEST(MatrixJob, PhasesAddUpToTheClosedForm) {
   for (const std::uint32_t m : {1U, 3U, 16U, 17U}) {
     for (const std::uint32_t k : {1U, 4U, 5U, 19U}) {
       for (const std::uint32_t n : {1U, 6U, 7U, 20U}) {
-        for (const bool double_buffer : {false, true}) {
+        for (int knobs = 0; knobs < 12; ++knobs) {
           MatrixConfig config = array(4, 6);
-          config.weight_double_buffer = double_buffer;
+          config.weight_double_buffer = knobs % 2 == 0;
+          config.fold_overlap = knobs / 2 % 2 == 0;
+          config.dataflow = static_cast<Dataflow>(knobs / 4);
           MatrixFactory factory(config);
           const auto job = make_job(factory, gemm(m, k, n, 6), false);
           MemoryShell memory(0);
@@ -90,8 +93,8 @@ TEST(MatrixJob, PhasesAddUpToTheClosedForm) {
             now += phase.compute_cycles;
             end = std::max(end, now + phase.drain_cycles);
           }
-          EXPECT_EQ(end, timing::gemm_cycles({4, 6, double_buffer}, {m, n, k}))
-              << m << "x" << k << "x" << n << " double " << double_buffer;
+          EXPECT_EQ(end, timing::gemm_cycles(matrix::array_of(config), {m, n, k}))
+              << m << "x" << k << "x" << n << " knobs " << knobs;
         }
       }
     }
@@ -112,6 +115,40 @@ TEST(MatrixJob, ChunksFollowOneAnotherWithoutWaitingForWeights) {
   EXPECT_EQ(run.phases[2].loads[0].run_bytes, 16U);  // the weights come again for every chunk
 }
 
+// 4 accumulators per column and room for 8 more in the scratchpad: a fold of 10 pixels and 4 columns keeps
+// 6 x 4 sums there, of 4 bytes. Three folds of K: written behind the first, read and written by the second,
+// read by the last.
+TEST(MatrixJob, SumsBeyondTheAccumulatorsGoToTheScratchpad) {
+  MatrixConfig config = array(4, 4, 4 * 4 * 4);
+  config.spill = Bytes(8 * 4 * 4);
+  constexpr std::uint64_t kSpill = 0x8000;
+  MatrixFactory factory(config, kSpill);
+  const auto job = make_job(factory, gemm(10, 12, 4, 4), false);
+  const test::JobRun run = MemoryShell(0).run(*job, false);
+  ASSERT_EQ(run.phases.size(), 3U);
+  const auto spilled = [&](const std::vector<Access>& accesses) {
+    std::uint64_t bytes = 0;
+    for (const Access& access : accesses) {
+      if (access.stream != Stream::kPartial) continue;
+      EXPECT_EQ(access.address, kSpill);
+      bytes += std::uint64_t{access.run_bytes} * access.count;
+    }
+    return bytes;
+  };
+  constexpr std::uint64_t kBytes = 6 * 4 * 4;
+  EXPECT_EQ(spilled(run.phases[0].loads), 0U);
+  EXPECT_EQ(spilled(run.phases[0].stores), kBytes);
+  EXPECT_EQ(spilled(run.phases[1].loads), kBytes);
+  EXPECT_EQ(spilled(run.phases[1].stores), kBytes);
+  EXPECT_EQ(spilled(run.phases[2].loads), kBytes);
+  EXPECT_EQ(spilled(run.phases[2].stores), 0U);
+  // Without the room, chunks of 4, 4 and 2 pixels take the weights three times.
+  config.spill = Bytes(0);
+  MatrixFactory chunks(config);
+  const auto other = make_job(chunks, gemm(10, 12, 4, 4), false);
+  EXPECT_EQ(MemoryShell(0).run(*other, false).phases.size(), 9U);
+}
+
 // Random convolutions against the definition.
 TEST(MatrixJob, IntegerConvolutionsAreExact) {
   std::mt19937 random(11);
@@ -121,7 +158,10 @@ TEST(MatrixJob, IntegerConvolutionsAreExact) {
   for (int trial = 0; trial < 150; ++trial) {
     const std::uint32_t rows = pick(1, 9);
     const std::uint32_t cols = pick(1, 6);
-    MatrixFactory factory(array(rows, cols, pick(1, 12) * cols * 4));
+    MatrixConfig config = array(rows, cols, pick(1, 12) * cols * 4);
+    config.dataflow = static_cast<Dataflow>(pick(0, 2));
+    config.fold_overlap = pick(0, 1) == 0;
+    MatrixFactory factory(config);
     const auto kernel = static_cast<std::uint16_t>(pick(1, 3));
     sgb_descriptor descriptor =
         convolution(kernel + pick(0, 4), kernel + pick(0, 4), pick(1, 5), pick(1, 9), kernel, cols);

@@ -24,11 +24,15 @@ timing::ArrayShape array_of(const MatrixConfig& config) {
   array.stationary_bandwidth = config.stationary_bandwidth;
   array.streaming_bandwidth = config.streaming_bandwidth;
   array.fifo_depth = config.fifo_depth;
-  const std::uint64_t sum_bytes = config.accumulator_bits > 32 ? 8 : 4;
-  array.accumulator_depth =
-      std::max<std::uint64_t>(config.accumulators.count() / sum_bytes / std::max(config.cols, 1U), 1);
+  const std::uint64_t row = std::uint64_t{sum_bytes(config)} * std::max(config.cols, 1U);
+  const std::uint64_t inside = std::max<std::uint64_t>(config.accumulators.count() / row, 1);
+  const bool outputs = config.dataflow == Dataflow::kOutputStationary;  // their sums stand in the array
+  array.spill_depth = outputs ? 0 : config.spill.count() / row;
+  array.accumulator_depth = inside + array.spill_depth;
   array.accumulator_ports = config.accumulator_ports;
   return array;
 }
+
+std::uint32_t sum_bytes(const MatrixConfig& config) { return config.accumulator_bits > 32 ? 8 : 4; }
 
 }  // namespace systole::engine::matrix

@@ -10,7 +10,8 @@
 
 namespace systole::engine {
 
-MatrixFactory::MatrixFactory(const MatrixConfig& config) : config_(config) {
+MatrixFactory::MatrixFactory(const MatrixConfig& config, std::uint64_t spill)
+    : config_(config), spill_(spill) {
   SYSTOLE_ASSERT(config.rows > 0 && config.cols > 0, "an array without rows or columns");
 }
 
@@ -18,7 +19,8 @@ std::variant<std::unique_ptr<Job>, ErrorCode> MatrixFactory::make(const sgb_desc
                                                                   bool functional) {
   const auto decoded = matrix::decode(descriptor, config_);
   if (const auto* error = std::get_if<ErrorCode>(&decoded)) return *error;
-  const auto& op = std::get<matrix::Operation>(decoded);
+  matrix::Operation op = std::get<matrix::Operation>(decoded);
+  op.spill = spill_;
   if (op.continues() && !accumulators_->can_continue(op)) return SGB_ERROR_BAD_FIELD;
   accumulators_->will_keep(op);
   std::vector<std::uint32_t> table = std::exchange(table_, {});

@@ -16,7 +16,8 @@ namespace systole::engine {
 /// shape or type than what the command before kept.
 class MatrixFactory : public JobFactory {
 public:
-  explicit MatrixFactory(const MatrixConfig& config);
+  /// spill: where config.spill bytes of the scratchpad are this engine's own.
+  explicit MatrixFactory(const MatrixConfig& config, std::uint64_t spill = 0);
 
   std::variant<std::unique_ptr<Job>, ErrorCode> make(const sgb_descriptor& descriptor,
                                                      bool functional) override;
@@ -30,6 +31,7 @@ public:
 
 private:
   MatrixConfig config_;
+  std::uint64_t spill_;
   std::shared_ptr<matrix::Accumulators> accumulators_ = std::make_shared<matrix::Accumulators>();
   /// What whole() has seen of a command's table of k: for the job that make() makes next, which then carries
   /// no data. Runs without data spread the k evenly.

@@ -41,6 +41,7 @@ bool MatrixJob::next(Phase& phase) {
     if (op_.has_residual()) load_residual(phase);
     if (!op_.keeps()) store_results(phase);
   }
+  move_spilled_sums(phase);
   return true;
 }
 
@@ -106,6 +107,21 @@ void MatrixJob::load_activations(Phase& phase) {
   const std::vector<Access>& kept = activations_[step_.pass];
   if (kept.empty()) return append_activations(nullptr, phase.loads);
   phase.loads.insert(phase.loads.end(), kept.begin(), kept.end());
+}
+
+// Sums beyond the accumulators are read as a fold adds to them, and written again. Their values are with the
+// others: only the time is taken here.
+void MatrixJob::move_spilled_sums(Phase& phase) const {
+  const bool input = op_.array.dataflow == Dataflow::kInputStationary;
+  const std::uint32_t stream = input ? step_.n.size() : step_.pixels.size();
+  const std::uint64_t sums =
+      timing::spilled(op_.array, stream) * (input ? step_.pixels.size() : step_.n.size());
+  if (sums == 0) return;
+  const auto bytes = static_cast<std::uint32_t>(sums * (op_.has_wide_sums() ? 8 : 4));
+  const bool adds = step_.k.begin > 0 || op_.continues();
+  const bool stays = !step_.last_k || op_.keeps();
+  if (adds) RunBuilder(phase.loads, Stream::kPartial, nullptr).add(op_.spill, bytes, 0);
+  if (stays) RunBuilder(phase.stores, Stream::kPartial, nullptr).add(op_.spill, bytes, 0);
 }
 
 void MatrixJob::load_epilogue(Phase& phase) const {

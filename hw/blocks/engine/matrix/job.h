@@ -37,6 +37,7 @@ private:
   void load_weights(Phase& phase) const;
   void load_activations(Phase& phase);
   void load_epilogue(Phase& phase) const;
+  void move_spilled_sums(Phase& phase) const;
   void load_residual(Phase& phase) const;
   void store_results(Phase& phase) const;
   void add_results(RunBuilder& runs, std::uint64_t base, std::int32_t row_stride,

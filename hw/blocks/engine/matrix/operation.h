@@ -35,6 +35,7 @@ struct Operation {
   std::uint32_t step_pixels = 1;    ///< output pixels of the largest step
 
   timing::ArrayShape array;  ///< with the passes of these formats
+  std::uint64_t spill = 0;   ///< address of the sums that the accumulators do not hold
   MatrixArithmetic arithmetic = MatrixArithmetic::kParallel;
   std::uint32_t accumulator_bits = 32;
   Overflow overflow = Overflow::kWrap;

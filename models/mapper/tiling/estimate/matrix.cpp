@@ -257,8 +257,15 @@ private:
       if (m_.bias != 0) words += run_words(used * 4);
       if (m_.scale != 0 && !keeps_) words += run_words(used * 4);
     }
+    const bool input = capability_.array.dataflow == Dataflow::kInputStationary;
+    const auto spill =
+        static_cast<double>(timing::spilled(capability_.array, input ? fold.n.size : fold.m.size) *
+                            (input ? fold.m.size : fold.n.size) * 4);
+    const bool adds = !fold.first_k || (m_.flags & SGB_MATRIX_CONTINUE) != 0;
+    if (spill > 0 && adds) words += run_words(spill);
     double stores = 0;
-    if (fold.last_k && !keeps_) stores = static_cast<double>(fold.m.size) * store_words(used * out_bytes_);
+    if (spill > 0 && (!fold.last_k || keeps_)) stores += run_words(spill);
+    if (fold.last_k && !keeps_) stores += static_cast<double>(fold.m.size) * store_words(used * out_bytes_);
     beats_ += words + stores;
     pipe.phase(words * slow + machine_.sram_path, static_cast<double>(fold.load + fold.interval),
                static_cast<double>(fold.drain), stores > 0 ? stores * slow + machine_.sram_path : 0);
