@@ -15,6 +15,8 @@ constexpr std::uint8_t raw(T value) {
 constexpr std::array<ChoiceName, 3> kDataflows{{{"weight_stationary", raw(Dataflow::kWeightStationary)},
                                                 {"output_stationary", raw(Dataflow::kOutputStationary)},
                                                 {"input_stationary", raw(Dataflow::kInputStationary)}}};
+constexpr std::array<ChoiceName, 2> kOrganisations{{{"systolic", raw(MatrixOrganisation::kSystolic)},
+                                                    {"dot_product", raw(MatrixOrganisation::kDotProduct)}}};
 constexpr std::array<ChoiceName, 3> kPresets{{{"none", raw(MatrixPreset::kNone)},
                                               {"scale-sim", raw(MatrixPreset::kScaleSim)},
                                               {"camuy", raw(MatrixPreset::kCamuy)}}};
@@ -89,9 +91,11 @@ const std::vector<Key>& scenario_keys() {
       {"soc.controller.completion_cycles", FIELD(soc.controller.completion_cycles), "to take a completion and count its semaphore", kCycles},
       {"soc.engines.matrix.count", FIELD(soc.matrix.count), "0: none; several share an operation by output rows or channels", kCount},
       {"soc.engines.matrix.dataflow", CHOICE(soc.matrix.dataflow, kDataflows), "what stands still in the array"},
+      {"soc.engines.matrix.organisation", CHOICE(soc.matrix.organisation, kOrganisations), "dot_product: a unit that makes rows x cols results at a time, of `depth` products each"},
       {"soc.engines.matrix.preset", CHOICE(soc.matrix.preset, kPresets), "cycles as that tool counts them; the mapper hands over whole layers where the scratchpad has room"},
       {"soc.engines.matrix.rows", FIELD(soc.matrix.rows), "rows of the array: K; output stationary: M", kArray},
       {"soc.engines.matrix.cols", FIELD(soc.matrix.cols), "columns of the array: N; input stationary: M", kArray},
+      {"soc.engines.matrix.depth", FIELD(soc.matrix.depth), "elements of a dot product; organisation: dot_product", kArray},
       {"soc.engines.matrix.format", CHOICE(soc.matrix.format, kMatrixFormats), "of the multipliers; int8 takes uint8 too and sums in int32"},
       {"soc.engines.matrix.weight_double_buffer", FIELD(soc.matrix.weight_double_buffer), "the stationary operand of the next fold loads behind the current one (output stationary: results leave behind the next one)"},
       {"soc.engines.matrix.fold_overlap", FIELD(soc.matrix.fold_overlap), "a fold starts while the one before still drains"},

@@ -26,6 +26,17 @@ void validate_matrix(const SocConfig& soc, Issue&& issue) {
     issue("soc.engines.matrix.preset",
           "Camuy's arrays are weight stationary; set dataflow: weight_stationary");
   }
+  const bool dot_product = matrix.organisation == MatrixOrganisation::kDotProduct;
+  if (dot_product && matrix.preset != MatrixPreset::kNone) {
+    issue("soc.engines.matrix.preset", "is of systolic arrays; take it out, or set organisation: systolic");
+  }
+  if (dot_product && matrix.dataflow != plain.dataflow) {
+    issue("soc.engines.matrix.dataflow",
+          "a dot-product unit keeps its sums in the accumulators; take this key out");
+  }
+  if (!dot_product && matrix.depth != plain.depth) {
+    issue("soc.engines.matrix.depth", "belongs to dot-product units; set organisation: dot_product");
+  }
   const std::array<std::pair<const char*, bool>, 7> knobs{{
       {"weight_double_buffer", matrix.weight_double_buffer != plain.weight_double_buffer},
       {"fold_overlap", matrix.fold_overlap != plain.fold_overlap},
@@ -37,6 +48,7 @@ void validate_matrix(const SocConfig& soc, Issue&& issue) {
   }};
   for (const auto& [knob, is_set] : knobs) {
     const std::string key = std::string("soc.engines.matrix.") + knob;
+    if (is_set && dot_product) issue(key, "has no meaning for a dot-product unit; take this key out");
     if (is_set && matrix.preset != MatrixPreset::kNone) {
       issue(key, "the preset has rules of its own for this; take this key or the preset out");
     }

@@ -69,7 +69,11 @@ constexpr std::string_view name_of(soc::Outcome outcome) {
 
 /// Multipliers of one matrix engine, and of all of them.
 inline std::uint64_t array_pes(const SocConfig& soc) {
-  return std::uint64_t{soc.matrix.rows} * soc.matrix.cols;
+  const MatrixConfig& matrix = soc.matrix;
+  const bool dot_product = matrix.organisation == MatrixOrganisation::kDotProduct;
+  const bool popcount = matrix.arithmetic == MatrixArithmetic::kXnorPopcount;
+  return std::uint64_t{matrix.rows} * matrix.cols * (dot_product ? matrix.depth : 1) *
+         (popcount ? matrix.popcount_bits : 1);
 }
 inline std::uint64_t total_pes(const SocConfig& soc) { return array_pes(soc) * soc.matrix.count; }
 

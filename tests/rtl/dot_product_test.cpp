@@ -1,6 +1,4 @@
 // The dot-product unit: closed form and clocked SystemC, cycle for cycle and value for value.
-#include "hw/timing/dot_product.h"
-
 #include <gtest/gtest.h>
 
 #include <array>
@@ -8,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "hw/timing/systolic/folds.h"
 #include "tests/rtl/closed_form.h"
 #include "tests/rtl/dot_product_unit.h"
 #include "tests/rtl/random_shapes.h"
@@ -16,15 +15,26 @@
 namespace systole::rtl {
 namespace {
 
-using timing::dot_product_time;
-using timing::DotProductUnit;
+/// Tile by tile: as many sums per column as a tile has rows.
+timing::ArrayShape unit_of(std::uint32_t rows, std::uint32_t cols, std::uint32_t depth,
+                           std::uint32_t passes = 1) {
+  timing::ArrayShape unit;
+  unit.rules = timing::FoldRules::kDotProduct;
+  unit.dataflow = Dataflow::kOutputStationary;
+  unit.rows = rows;
+  unit.cols = cols;
+  unit.depth = depth;
+  unit.passes = passes;
+  unit.accumulator_depth = rows;
+  return unit;
+}
 
 TEST(DotProduct, ClosedFormAndSystemCAgree) {
   constexpr std::uint32_t kTrials = 150;
-  const std::array<DotProductUnit, 6> units{
-      {{4, 4, 4, 1}, {2, 3, 8, 1}, {1, 1, 1, 1}, {3, 2, 5, 1}, {8, 1, 2, 1}, {1, 4, 3, 1}}};
+  const std::array units{unit_of(4, 4, 4), unit_of(2, 3, 8), unit_of(1, 1, 1),
+                         unit_of(3, 2, 5), unit_of(8, 1, 2), unit_of(1, 4, 3)};
   std::vector<std::unique_ptr<DotProductArray>> arrays;  // all there before the first clock edge
-  for (const DotProductUnit& unit : units) {
+  for (const timing::ArrayShape& unit : units) {
     arrays.push_back(std::make_unique<DotProductArray>(
         ("unit_" + std::to_string(arrays.size())).c_str(), static_cast<int>(unit.rows),
         static_cast<int>(unit.cols), static_cast<int>(unit.depth)));
@@ -39,7 +49,7 @@ TEST(DotProduct, ClosedFormAndSystemCAgree) {
 
       const timing::GemmShape shape = shape_of(trial.gemm);
       const StepClock steps(clocked);
-      timing::DotProductSequence tiles(units[i], shape);
+      timing::FoldSequence tiles(units[i], shape);
       ASSERT_EQ(tiles.count(), clocked.start.size());
       timing::Ticks start = 0;
       for (std::size_t tile = 0; const auto fold = tiles.next(); ++tile) {
@@ -47,7 +57,7 @@ TEST(DotProduct, ClosedFormAndSystemCAgree) {
         start += fold->interval;
         ASSERT_EQ(clocked.end[tile], steps.end(start + fold->drain)) << "tile " << tile;
       }
-      ASSERT_EQ(clocked.cycles, steps.end(dot_product_time(units[i], shape).cycles));
+      ASSERT_EQ(clocked.cycles, steps.end(gemm_time(units[i], shape).cycles));
     }
   }
 }
@@ -56,7 +66,7 @@ TEST(DotProduct, ClosedFormAndSystemCAgree) {
 // started in cycle 63, multiplies, adds in two levels and accumulates: 63 + 4 = 67 cycles. All 64 multipliers
 // work for 64 of them.
 TEST(DotProduct, AWholeProductByHand) {
-  const timing::GemmTime time = dot_product_time({4, 4, 4, 1}, {16, 16, 16});
+  const timing::GemmTime time = gemm_time(unit_of(4, 4, 4), {16, 16, 16});
   EXPECT_EQ(time.cycles, 67U);
   EXPECT_EQ(time.useful, 4096U);
   EXPECT_EQ(time.losses.edge, 0U);
@@ -67,10 +77,10 @@ TEST(DotProduct, AWholeProductByHand) {
 // M = 5, N = 4, K = 6 on the same unit: 2 x 1 x 2 = 4 steps of 64 places for 120 products; a step of 3 cycles
 // makes everything three times as long.
 TEST(DotProduct, EdgesAndPassesByHand) {
-  const timing::GemmTime once = dot_product_time({4, 4, 4, 1}, {5, 4, 6});
+  const timing::GemmTime once = gemm_time(unit_of(4, 4, 4), {5, 4, 6});
   EXPECT_EQ(once.cycles, 4U + 3U);
   EXPECT_EQ(once.losses.edge, 4U * 64U - 120U);
-  const timing::GemmTime thrice = dot_product_time({4, 4, 4, 3}, {5, 4, 6});
+  const timing::GemmTime thrice = gemm_time(unit_of(4, 4, 4, 3), {5, 4, 6});
   EXPECT_EQ(thrice.cycles, 3U * once.cycles);
   EXPECT_EQ(thrice.useful + thrice.losses.total(), 64U * thrice.cycles);
 }

@@ -1,6 +1,7 @@
 // What the timing of a systolic array depends on. Derivations: docs/blocks/systolic-array.md.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
 #include "hw/base/dataflow.h"
@@ -15,7 +16,10 @@ namespace systole::timing {
 ///              than the sum of its folds
 ///   kCamuy     Camuy, weight stationary: a fold takes M cycles, its weights are always there; the last one
 ///              drains for rows + n + 6 cycles
-enum class FoldRules : std::uint8_t { kSystole, kScaleSim, kCamuy };
+///   kDotProduct  no systolic array but a dot-product unit, the organisation of tensor cores: in every step
+///              rows x cols dot products of `depth` elements are started, and added to sums that stand in the
+///              accumulators (dataflow: output stationary)
+enum class FoldRules : std::uint8_t { kSystole, kScaleSim, kCamuy, kDotProduct };
 
 /// Steps are array cycles; one takes `passes` clock cycles. Bandwidths are in elements a step, 0 = as many as
 /// the array takes.
@@ -29,6 +33,8 @@ struct ArrayShape {
   std::uint32_t passes = 1;
   /// Values of k that a row takes in a step: binary products in one word. Output stationary: that a PE takes.
   std::uint32_t k_per_row = 1;
+  /// Multipliers of a PE: elements of a dot product. More than one for kDotProduct only.
+  std::uint32_t depth = 1;
   /// The stationary operand on its way in (output stationary: the results on their way out).
   std::uint32_t stationary_bandwidth = 0;
   /// Each streamed operand, into FIFOs of `fifo_depth` >= 2 elements per row (or column).
@@ -54,8 +60,16 @@ struct GemmShape {
   bool keeps = false;      ///< and stay there
 };
 
-/// PEs, each of which performs a multiply-accumulate (k_per_row binary ones) every `passes` cycles.
-constexpr std::uint64_t pes_of(const ArrayShape& array) { return std::uint64_t{array.rows} * array.cols; }
+/// Multipliers, each of which performs a multiply-accumulate (k_per_row binary ones) every `passes` cycles.
+constexpr std::uint64_t pes_of(const ArrayShape& array) {
+  return std::uint64_t{array.rows} * array.cols * array.depth;
+}
+
+/// Of a dot-product unit, steps from a step's start until its sums stand in the accumulators: multiply,
+/// ceil(log2 depth) levels of the adder tree, add up.
+constexpr Ticks dot_product_latency(const ArrayShape& array) {
+  return 2 + static_cast<Ticks>(std::bit_width(array.depth - 1));
+}
 
 /// The accumulators hold all sums of m x n from one command to the next.
 bool accumulators_hold(const ArrayShape& array, std::uint64_t m, std::uint64_t n);

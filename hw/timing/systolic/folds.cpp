@@ -20,6 +20,12 @@ std::uint64_t chunk_of(const ArrayShape& array, std::uint64_t stream) {
   return std::max<std::uint64_t>(depth - depth % array.cols, array.cols);
 }
 
+// Rows of results that a dot-product unit makes before it goes on to other columns: whole tiles.
+std::uint64_t results_of(const ArrayShape& array, std::uint64_t m) {
+  if (array.accumulator_depth == 0) return m;
+  return std::max<std::uint64_t>(array.accumulator_depth - array.accumulator_depth % array.rows, array.rows);
+}
+
 }  // namespace
 
 bool accumulators_hold(const ArrayShape& array, std::uint64_t m, std::uint64_t n) {
@@ -42,6 +48,9 @@ FoldSequence::FoldSequence(const ArrayShape& array, const GemmShape& gemm) : arr
   SYSTOLE_ASSERT(array.passes > 0 && array.k_per_row > 0, "an array without steps");
   SYSTOLE_ASSERT(array.rules != FoldRules::kCamuy || array.dataflow == Dataflow::kWeightStationary,
                  "Camuy's arrays are weight stationary");
+  const bool dot_product = array.rules == FoldRules::kDotProduct;
+  SYSTOLE_ASSERT(dot_product ? holds_outputs(array) && array.depth > 0 : array.depth == 1,
+                 "dot products are made by units that keep their sums");
   SYSTOLE_ASSERT(gemm.m > 0 && gemm.n > 0 && gemm.k > 0, "an empty GEMM");
   const auto tiling = [](std::uint64_t whole, std::uint64_t tile) {
     return Tiling{whole, tile, ceil_div(whole, tile)};
@@ -61,7 +70,7 @@ FoldSequence::FoldSequence(const ArrayShape& array, const GemmShape& gemm) : arr
     case Dataflow::kOutputStationary:
       chunks_ = tiling(gemm.k, gemm.k);
       columns_ = tiling(gemm.n, array.cols);
-      rows_ = tiling(gemm.m, array.rows);
+      rows_ = tiling(gemm.m, dot_product ? results_of(array, gemm.m) : array.rows);
       break;
   }
 }
@@ -76,7 +85,8 @@ FoldSequence::Extent FoldSequence::extent(std::uint64_t index) const {
   e.cols = e.column.size;
   if (holds_outputs(array_)) {
     e.rows = e.row.size;
-    e.stream = ceil_div(e.chunk.size, array_.k_per_row);
+    e.stream = ceil_div(e.chunk.size, std::uint64_t{array_.k_per_row} * array_.depth);
+    if (array_.rules == FoldRules::kDotProduct) e.stream *= ceil_div(e.row.size, array_.rows);
     e.first_k = e.last_k = true;
   } else {
     e.rows = ceil_div(e.row.size, array_.k_per_row);
@@ -180,6 +190,12 @@ void FoldSequence::time_camuy(const Extent& now, bool last, Fold& fold) const {
   fold.drain = std::min(fold.drain, rest);
 }
 
+// Steps follow one another without a gap: the accumulator adds in one step.
+void FoldSequence::time_dot_product(const Extent& now, Fold& fold) const {
+  fold.interval = fold.streamed = now.stream;
+  fold.drain = dot_product_latency(array_) - 1;
+}
+
 std::optional<Fold> FoldSequence::next() {
   if (index_ >= count()) return std::nullopt;
   const Extent now = extent(index_);
@@ -211,6 +227,9 @@ std::optional<Fold> FoldSequence::next() {
       break;
     case FoldRules::kCamuy:
       time_camuy(now, last, fold);
+      break;
+    case FoldRules::kDotProduct:
+      time_dot_product(now, fold);
       break;
   }
   for (Ticks* steps : {&fold.load, &fold.interval, &fold.drain, &fold.streamed, &fold.starved,

@@ -4,6 +4,7 @@
 //   weight stationary  rows x cols of K x N; M is streamed, in chunks that the accumulators hold
 //   input stationary   rows x cols of K x M; N is streamed, in chunks likewise
 //   output stationary  rows x cols of M x N; K is streamed
+//   dot-product unit   cols of N, and as many of M as the accumulators hold; all of K
 // Order: chunks outside, then tiles of the columns, then tiles of the rows.
 #pragma once
 
@@ -76,6 +77,7 @@ private:
   [[nodiscard]] Ticks accumulator_steps(const Extent& fold, bool follows_results) const;
   void time_own(const Extent& now, const Extent* next, Fold& fold);
   void time_scale_sim(const Extent& now, bool last, Fold& fold) const;
+  void time_dot_product(const Extent& now, Fold& fold) const;
   void time_camuy(const Extent& now, bool last, Fold& fold) const;
 
   ArrayShape array_;

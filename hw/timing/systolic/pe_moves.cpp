@@ -3,6 +3,7 @@
 namespace systole::timing {
 
 PeMoves pe_moves(const ArrayShape& array, const GemmShape& gemm) {
+  if (array.rules == FoldRules::kDotProduct) return {};  // its multipliers have no neighbours
   const GemmTime time = gemm_time(array, gemm);
   const std::uint64_t rows = array.rows;
   const std::uint64_t cols = array.cols;

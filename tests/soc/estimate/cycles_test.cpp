@@ -21,6 +21,7 @@ struct Layer {
   std::uint64_t sram_kib;
   DType type = DType::kInt8;
   Dataflow dataflow = Dataflow::kWeightStationary;
+  bool dot_product = false;
 };
 
 void PrintTo(const Layer& layer, std::ostream* os) { *os << layer.name; }
@@ -30,6 +31,10 @@ SocConfig soc_of(const Layer& layer) {
   config.sram.size = Bytes(layer.sram_kib * 1024);
   config.matrix.format = *format_of(layer.type);
   config.matrix.dataflow = layer.dataflow;
+  if (layer.dot_product) {
+    config.matrix.organisation = MatrixOrganisation::kDotProduct;
+    config.matrix.rows = config.matrix.cols = config.matrix.depth = 4;
+  }
   return config;
 }
 
@@ -103,6 +108,8 @@ const Layer kLayers[] = {
     {"is_resnet_3_3x3", 28, 128, 128, 3, 1, 1, 512, DType::kInt8, Dataflow::kInputStationary},
     {"is_resnet_4_1x1", 14, 256, 1024, 1, 1, 1, 512, DType::kInt8, Dataflow::kInputStationary},
     {"is_vgg_2_2_q", 56, 128, 128, 3, 1, 1, 128, DType::kInt8, Dataflow::kInputStationary},
+    {"dot_resnet_3_3x3", 28, 128, 128, 3, 1, 1, 512, DType::kInt8, Dataflow::kWeightStationary, true},
+    {"dot_gemm_64", 64, 1024, 1024, 0, 1, 1, 512, DType::kInt8, Dataflow::kWeightStationary, true},
     {"is_gemm_64", 64, 1024, 1024, 0, 1, 1, 512, DType::kInt8, Dataflow::kInputStationary},
 };
 

@@ -77,6 +77,19 @@ INSTANTIATE_TEST_SUITE_P(Formats, DigitsDataflow,
                                                               Dataflow::kOutputStationary,
                                                               Dataflow::kInputStationary)));
 
+TEST(Digits, OnADotProductUnitEqualTheReferenceBitForBit) {
+  SocConfig config;
+  config.matrix.organisation = MatrixOrganisation::kDotProduct;
+  config.matrix.rows = config.matrix.cols = config.matrix.depth = 4;
+  const Mapped mapped = map_network_file("digits.onnx", config);
+  const auto input = digits_images(2);
+  RunOptions options;
+  options.inferences = 2;
+  const soc::RunResult result = run_program(mapped.program, config, input, options);
+  ASSERT_EQ(result.exit_code, 0U) << result.report << result.console;
+  expect_reference(mapped, result, input, 2);
+}
+
 TEST(Digits, FloatNetworkEqualsTheReferenceBitForBit) {
   SocConfig config;
   config.matrix.format = NumberFormat::kFloat32;

@@ -105,6 +105,22 @@ TEST_F(ConfigErrors, APresetHasRulesOfItsOwn) {
               ElementsAre(HasSubstr("is not one of: none, scale-sim, camuy; did you mean scale-sim?")));
 }
 
+TEST_F(ConfigErrors, ADotProductUnitIsNoSystolicArray) {
+  EXPECT_TRUE(
+      resolve_text(kGood, {"soc.engines.matrix.organisation=dot_product", "soc.engines.matrix.depth=8"}));
+  EXPECT_THAT(
+      issues_of(kGood, {"soc.engines.matrix.organisation=dot_product",
+                        "soc.engines.matrix.dataflow=input_stationary", "soc.engines.matrix.preset=scale-sim",
+                        "soc.engines.matrix.weight_double_buffer=false"}),
+      UnorderedElementsAre(
+          HasSubstr("soc.engines.matrix.dataflow: a dot-product unit keeps its sums"),
+          HasSubstr("soc.engines.matrix.preset: is of systolic arrays"),
+          HasSubstr("soc.engines.matrix.weight_double_buffer: has no meaning"),
+          HasSubstr("soc.engines.matrix.weight_double_buffer: the preset has rules of its own")));
+  EXPECT_THAT(issues_of(kGood, {"soc.engines.matrix.depth=8"}),
+              ElementsAre(HasSubstr("belongs to dot-product units; set organisation: dot_product")));
+}
+
 TEST_F(ConfigErrors, SpillLeavesRoomInTheScratchpad) {
   EXPECT_THAT(
       issues_of(kGood, {"soc.engines.matrix.spill=256KiB", "soc.sram.size=512KiB"}),

@@ -161,6 +161,7 @@ TEST(MatrixJob, IntegerConvolutionsAreExact) {
     MatrixConfig config = array(rows, cols, pick(1, 12) * cols * 4);
     config.dataflow = static_cast<Dataflow>(pick(0, 2));
     config.fold_overlap = pick(0, 1) == 0;
+    if (pick(0, 4) == 0) config.organisation = MatrixOrganisation::kDotProduct;
     MatrixFactory factory(config);
     const auto kernel = static_cast<std::uint16_t>(pick(1, 3));
     sgb_descriptor descriptor =

@@ -19,6 +19,11 @@ timing::ArrayShape array_of(const MatrixConfig& config) {
     case MatrixPreset::kNone:
       break;
   }
+  if (config.organisation == MatrixOrganisation::kDotProduct) {
+    array.rules = timing::FoldRules::kDotProduct;
+    array.dataflow = Dataflow::kOutputStationary;
+    array.depth = config.depth;
+  }
   array.double_buffer = config.weight_double_buffer;
   array.fold_overlap = config.fold_overlap;
   array.stationary_bandwidth = config.stationary_bandwidth;
@@ -26,7 +31,7 @@ timing::ArrayShape array_of(const MatrixConfig& config) {
   array.fifo_depth = config.fifo_depth;
   const std::uint64_t row = std::uint64_t{sum_bytes(config)} * std::max(config.cols, 1U);
   const std::uint64_t inside = std::max<std::uint64_t>(config.accumulators.count() / row, 1);
-  const bool outputs = config.dataflow == Dataflow::kOutputStationary;  // their sums stand in the array
+  const bool outputs = array.dataflow == Dataflow::kOutputStationary;  // their sums stand in the array
   array.spill_depth = outputs ? 0 : config.spill.count() / row;
   array.accumulator_depth = inside + array.spill_depth;
   array.accumulator_ports = config.accumulator_ports;

@@ -24,7 +24,9 @@ std::uint32_t largest_step(const timing::ArrayShape& array, std::uint32_t pixels
     case Dataflow::kOutputStationary:
       break;
   }
-  return std::min(pixels, array.rows);
+  if (array.rules != timing::FoldRules::kDotProduct) return std::min(pixels, array.rows);
+  return static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(pixels, std::max<std::uint64_t>(array.accumulator_depth, array.rows)));
 }
 
 // Extents and their products.
