@@ -67,13 +67,17 @@ constexpr std::string_view name_of(soc::Outcome outcome) {
   return "?";
 }
 
-/// Multipliers of one matrix engine, and of all of them.
-inline std::uint64_t array_pes(const SocConfig& soc) {
+/// Multipliers of one matrix engine: what its lost PE-cycles are counted in.
+inline std::uint64_t array_multipliers(const SocConfig& soc) {
   const MatrixConfig& matrix = soc.matrix;
   const bool dot_product = matrix.organisation == MatrixOrganisation::kDotProduct;
-  const bool popcount = matrix.arithmetic == MatrixArithmetic::kXnorPopcount;
-  return std::uint64_t{matrix.rows} * matrix.cols * (dot_product ? matrix.depth : 1) *
-         (popcount ? matrix.popcount_bits : 1);
+  return std::uint64_t{matrix.rows} * matrix.cols * (dot_product ? matrix.depth : 1);
+}
+/// Multiply-accumulates that one matrix engine does in a cycle, and all of them: words of binary values hold
+/// several.
+inline std::uint64_t array_pes(const SocConfig& soc) {
+  const bool popcount = soc.matrix.arithmetic == MatrixArithmetic::kXnorPopcount;
+  return array_multipliers(soc) * (popcount ? soc.matrix.popcount_bits : 1);
 }
 inline std::uint64_t total_pes(const SocConfig& soc) { return array_pes(soc) * soc.matrix.count; }
 

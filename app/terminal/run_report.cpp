@@ -104,6 +104,25 @@ std::string energy_line(const RunRecord& record) {
   return line("energy", text) + (missing.empty() ? "" : line("  not costed", missing));
 }
 
+// What the arrays' multipliers did while they were at work.
+std::string array_line(const RunRecord& record) {
+  Losses losses;
+  std::uint64_t cycles = 0;
+  for (const Span& span : record.result.spans.spans()) {
+    losses += span.losses;
+    if (span.macs > 0) cycles += span.compute_cycles;
+  }
+  const double all = static_cast<double>(array_multipliers(record.scenario.soc) * cycles);
+  if (losses.total() == 0 || all == 0) return {};
+  const auto share = [&](std::uint64_t lost) { return percent(static_cast<double>(lost) / all); };
+  const double products = 1 - static_cast<double>(losses.total()) / all;
+  std::string text = "products " + percent(products) + ", edges " + share(losses.edge) + ", fill and drain " +
+                     share(losses.fill_drain) + ", stationary operand " + share(losses.stationary);
+  if (losses.starvation > 0) text += ", starved " + share(losses.starvation);
+  if (losses.accumulator > 0) text += ", accumulators " + share(losses.accumulator);
+  return line("array", text + " of its compute cycles");
+}
+
 }  // namespace
 
 std::string run_report(const RunRecord& record, const std::string& folder, bool colour) {
@@ -134,6 +153,7 @@ std::string run_report(const RunRecord& record, const std::string& folder, bool 
   }
   text += line("overlap", "compute " + grouped(overlap.compute_busy) + ", DMA " + grouped(overlap.dma_busy) +
                               ", both " + grouped(overlap.both_busy) + " cycles");
+  text += array_line(record);
   text += energy_line(record);
   text += line("time", with_prefix(seconds, "s") + " simulated in " +
                            with_prefix(record.host.wall_seconds, "s") + " on this machine");
