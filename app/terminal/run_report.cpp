@@ -89,6 +89,21 @@ std::string quantisation_line(const QuantisationRecord& record) {
   return line("quantised", text);
 }
 
+// Names on lines of at most a terminal's width.
+std::string listed(const std::string& title, const std::vector<std::string>& names) {
+  constexpr std::size_t kWidth = 112;
+  std::string text;
+  std::string row;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!row.empty() && row.size() + names[i].size() > kWidth) {
+      text += line(text.empty() ? title : "", row);
+      row.clear();
+    }
+    row += (row.empty() ? "" : " ") + names[i] + (i + 1 < names.size() ? "," : "");
+  }
+  return row.empty() ? text : text + line(text.empty() ? title : "", row);
+}
+
 std::string energy_line(const RunRecord& record) {
   if (!record.account) return line("energy", "unknown: the scenario names no technology");
   std::string parts;
@@ -98,10 +113,7 @@ std::string energy_line(const RunRecord& record) {
   std::string text = with_prefix(record.account->total_j, "J") + ", " +
                      with_prefix(record.account->total_j / record.inferences, "J") + " per inference (" +
                      parts + ")";
-  std::string missing;
-  for (const std::string& action : record.account->not_costed)
-    missing += (missing.empty() ? "" : ", ") + action;
-  return line("energy", text) + (missing.empty() ? "" : line("  not costed", missing));
+  return line("energy", text) + listed("  not costed", record.account->not_costed);
 }
 
 // What the arrays' multipliers did while they were at work.
