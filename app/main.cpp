@@ -35,6 +35,7 @@ int run_program(int argc, char** argv) {
   add_explain(app, exit_code);
   add_map(app, exit_code);
   add_inspect(app, exit_code);
+  add_utilization(app, exit_code);
   add_list(app, exit_code);
   const std::string first = argc > 1 && argv[1][0] != '-' ? argv[1] : "";
   if (const std::string wrong = first.empty() ? "" : unknown_command(app, first); !wrong.empty()) {

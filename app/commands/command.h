@@ -20,6 +20,7 @@ void add_run(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
 void add_map(CLI::App& app, int& exit_code);
 void add_inspect(CLI::App& app, int& exit_code);
+void add_utilization(CLI::App& app, int& exit_code);
 void add_list(CLI::App& app, int& exit_code);
 
 /// Prints every issue as `error: ...` on stderr; gives kBadInput.

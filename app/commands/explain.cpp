@@ -5,6 +5,9 @@
 #include "app/commands/command.h"
 #include "app/config/keys.h"
 #include "app/config/resolve.h"
+#include "app/terminal/text.h"
+#include "hw/blocks/engine/matrix/array.h"
+#include "models/analytic/utilization.h"
 
 namespace systole::app {
 namespace {
@@ -15,6 +18,16 @@ struct Options {
   bool keys = false;
 };
 
+/// What the array could do at most, as a comment above the configuration.
+std::string peak_comment(const SocConfig& soc) {
+  const MatrixConfig& matrix = soc.matrix;
+  if (matrix.count == 0) return "";
+  const double peak = matrix.count * analytic::peak_operations(engine::matrix::array_of(matrix), soc.clock);
+  const std::string arrays = matrix.count == 1 ? "an array" : std::to_string(matrix.count) + " arrays";
+  return "# peak: " + with_prefix(peak, "op/s") + " of " + arrays + " of " + std::to_string(matrix.rows) +
+         " x " + std::to_string(matrix.cols) + " at " + to_text(soc.clock) + "\n";
+}
+
 ExitCode explain(const Options& options) {
   if (options.keys) {
     std::cout << keys_markdown();
@@ -23,7 +36,7 @@ ExitCode explain(const Options& options) {
   Issues issues;
   const auto resolved = read_scenario(options.scenario, options.settings, SearchPath::standard(), issues);
   if (!resolved) return report(issues);
-  std::cout << to_yaml(resolved->scenario);
+  std::cout << peak_comment(resolved->scenario.soc) << to_yaml(resolved->scenario);
   return kDone;
 }
 

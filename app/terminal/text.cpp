@@ -46,15 +46,16 @@ std::string with_prefix(double value, const std::string& unit) {
     double factor;
     const char* name;
   };
-  static constexpr std::array<Prefix, 9> kPrefixes{{{1e9, "G"},
-                                                    {1e6, "M"},
-                                                    {1e3, "k"},
-                                                    {1, ""},
-                                                    {1e-3, "m"},
-                                                    {1e-6, "u"},
-                                                    {1e-9, "n"},
-                                                    {1e-12, "p"},
-                                                    {1e-15, "f"}}};
+  static constexpr std::array<Prefix, 10> kPrefixes{{{1e12, "T"},
+                                                     {1e9, "G"},
+                                                     {1e6, "M"},
+                                                     {1e3, "k"},
+                                                     {1, ""},
+                                                     {1e-3, "m"},
+                                                     {1e-6, "u"},
+                                                     {1e-9, "n"},
+                                                     {1e-12, "p"},
+                                                     {1e-15, "f"}}};
   if (value == 0) return "0 " + unit;
   for (const Prefix& prefix : kPrefixes) {
     if (std::abs(value) < prefix.factor && prefix.factor > 1e-15) continue;

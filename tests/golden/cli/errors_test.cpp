@@ -126,8 +126,9 @@ TEST_F(CliErrors, GraphsThatAreNone) {
 
 TEST_F(CliErrors, UsageIsHeldToo) {
   EXPECT_EQ(refused({"rnu"}), "error: unknown command \"rnu\"; did you mean run?\n");
-  EXPECT_EQ(refused({"sweep", "s.yaml"}),
-            "error: unknown command \"sweep\"; the commands are: run, explain, map, inspect, list\n");
+  EXPECT_EQ(
+      refused({"sweep", "s.yaml"}),
+      "error: unknown command \"sweep\"; the commands are: run, explain, map, inspect, utilization, list\n");
   EXPECT_THAT(refused({}), StartsWith("error: "));
   EXPECT_THAT(refused({"run"}),
               AllOf(StartsWith("error: "), HasSubstr("SCENARIO"), HasSubstr("systole run --help")));
@@ -138,6 +139,36 @@ TEST_F(CliErrors, UsageIsHeldToo) {
   EXPECT_THAT(refused({"list", "published"}), StartsWith("error: "));
   EXPECT_THAT(refused({"map", "networks/digits.onnx", "--soc", "socs/edge16.yaml"}),
               HasSubstr("-o or --table"));
+}
+
+TEST_F(CliErrors, UtilizationRefusesWhatHasNoAnswer) {
+  const std::string vgg16 = "networks/vgg16.onnx";
+  EXPECT_THAT(refused({"utilization", "nowhere.onnx"}),
+              StartsWith("error: nowhere.onnx: there is no file \"nowhere.onnx\"; looked for "));
+  EXPECT_EQ(
+      refused({"utilization", vgg16, "--rows", "16:32", "--cols", "64:16:16"}),
+      "error: --rows 16:32: is neither a size such as 64 nor a range FIRST:LAST:STEP such as 16:256:16\n"
+      "error: --cols 64:16:16: the range ends before it begins; did you mean 16:64:16?\n");
+  EXPECT_EQ(refused({"utilization", vgg16, "--rows", "0"}), "error: --rows 0: sizes go from 1 to 4096\n");
+  EXPECT_EQ(
+      refused({"utilization", vgg16, "--rows", "1:4096:1", "--cols", "1:4096:1"}),
+      "error: 16777216 array sizes are asked for; at most 65536 are; make the steps of --rows and --cols "
+      "larger\n");
+  EXPECT_THAT(refused({"utilization", vgg16, "--dataflow", "row_stationary"}),
+              StartsWith("error: --dataflow"));
+  EXPECT_THAT(refused({"utilization", vgg16, "--preset", "tpu"}), StartsWith("error: --preset"));
+  EXPECT_EQ(refused({"utilization", vgg16, "--preset", "camuy", "--dataflow", "output_stationary"}),
+            "error: --preset camuy: Camuy's arrays are weight_stationary, and not output_stationary\n");
+  EXPECT_THAT(refused({"utilization", vgg16, "--set", "workload.dims.N=1"}),
+              HasSubstr("vgg16.onnx: no input has a dynamic dimension 'N' to give a size to"));
+  write(folder_ / "taken", "a file");
+  EXPECT_THAT(refused({"utilization", vgg16, "-o", "taken/u.csv"}), StartsWith("error: taken/"));
+  write(folder_ / "vector.yaml", "engines: {vector: {}}\n");
+  EXPECT_EQ(refused({"utilization", vgg16, "--soc", "vector.yaml"}),
+            "error: vector.yaml: soc.engines.matrix: this SoC has no matrix engine\n");
+  EXPECT_THAT(refused({"utilization", vgg16, "--groups", "some"}), StartsWith("error: --groups"));
+  write(folder_ / "layers.csv", "Layer, M, N, K,\nfc, 1, 0, 4,\n");
+  EXPECT_THAT(refused({"utilization", "layers.csv"}), StartsWith("error: layers.csv:2:"));
 }
 
 }  // namespace

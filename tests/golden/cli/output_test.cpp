@@ -39,7 +39,7 @@ std::string without_wall_time(std::string text) {
 
 TEST_F(Cli, HelpIsAsApproved) {
   std::string text;
-  for (const char* command : {"", "run", "explain", "map", "inspect", "list"}) {
+  for (const char* command : {"", "run", "explain", "map", "inspect", "utilization", "list"}) {
     const Output output = systole(*command == '\0' ? std::vector<std::string>{"--help"}
                                                    : std::vector<std::string>{command, "--help"});
     EXPECT_EQ(output.exit_code, 0);
@@ -56,6 +56,36 @@ TEST_F(Cli, ExplainIsAsApproved) {
   // Its own text is a scenario that explains to itself.
   write(folder_ / "again.yaml", output.out);
   EXPECT_EQ(systole({"explain", "again.yaml"}).out, output.out);
+}
+
+// Of the whole network on the SoC's own array, of its layers, of a map of sizes, and as CSV.
+TEST_F(Cli, UtilizationIsAsApproved) {
+  std::string text;
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"networks/vgg16.onnx", "--soc", "socs/tpu-v1.yaml", "--table"},
+           {"networks/alexnet.onnx", "--soc", "socs/edge16.yaml", "--layers", "--table"},
+           {"networks/vgg16.onnx", "--rows", "64:256:64", "--cols", "64:256:64", "--table"},
+           {"networks/alexnet.csv", "--rows", "32", "--cols", "16:32:16"}}) {
+    std::vector<std::string> command{"utilization"};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    const Output output = systole(command);
+    EXPECT_EQ(output.exit_code, 0) << output.err;
+    EXPECT_EQ(output.err, "");
+    text += (text.empty() ? "$ systole" : "\n$ systole");
+    for (const std::string& word : command) text.append(" ").append(word);
+    text.append("\n").append(output.out);
+  }
+  golden::expect_golden("cli/utilization.txt", text);
+}
+
+TEST_F(Cli, UtilizationGoesToAFile) {
+  const std::vector<std::string> command{"utilization", "networks/digits.onnx", "--layers", "--rows", "16"};
+  std::vector<std::string> to_file = command;
+  to_file.insert(to_file.end(), {"-o", "u.csv"});
+  const Output output = systole(to_file);
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_EQ(output.out, "");
+  EXPECT_EQ(read(folder_ / "u.csv"), systole(command).out);
 }
 
 TEST_F(Cli, ListIsAsApproved) { golden::expect_golden("cli/list.txt", systole({"list"}).out); }

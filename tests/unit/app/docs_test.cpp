@@ -9,6 +9,7 @@
 
 #include "app/config/keys.h"
 #include "app/results/summary.h"
+#include "app/utilization/usage_text.h"
 #include "tests/golden/golden.h"
 #include "tests/unit/app/record_fixture.h"
 
@@ -90,6 +91,10 @@ TEST(InterfacePage, HasTheKeysOfTheSummaryInTheirOrder) {
 TEST(InterfacePage, HasTheHeaderOfLayersCsv) {
   const std::string csv = to_csv({});
   EXPECT_THAT(page(), HasSubstr("```\n" + csv + "```"));
+}
+
+TEST(InterfacePage, HasTheHeadersOfUtilization) {
+  EXPECT_THAT(page(), HasSubstr("```\n" + usage_csv({}, false) + usage_csv({}, true) + "```"));
 }
 
 TEST(InterfacePage, NamesTheKeysThatThisVersionRefuses) {

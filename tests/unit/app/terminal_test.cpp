@@ -17,6 +17,7 @@ TEST(Text, NumbersForPeople) {
   EXPECT_EQ(grouped(999), "999");
   EXPECT_EQ(grouped(1'234'567), "1,234,567");
   EXPECT_EQ(with_prefix(1.23e-5, "J"), "12.30 uJ");
+  EXPECT_EQ(with_prefix(91.7504e12, "op/s"), "91.75 Top/s");
   EXPECT_EQ(with_prefix(0.3e-12, "J"), "300.0 fJ");
   EXPECT_EQ(with_prefix(0, "J"), "0 J");
   EXPECT_EQ(with_prefix(1.0, "s"), "1.000 s");
