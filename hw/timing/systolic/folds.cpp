@@ -73,6 +73,7 @@ FoldSequence::FoldSequence(const ArrayShape& array, const GemmShape& gemm) : arr
       rows_ = tiling(gemm.m, dot_product ? results_of(array, gemm.m) : array.rows);
       break;
   }
+  count_ = chunks_.count * columns_.count * rows_.count;
 }
 
 FoldSequence::Extent FoldSequence::extent(std::uint64_t index) const {
@@ -197,9 +198,9 @@ void FoldSequence::time_dot_product(const Extent& now, Fold& fold) const {
 }
 
 std::optional<Fold> FoldSequence::next() {
-  if (index_ >= count()) return std::nullopt;
-  const Extent now = extent(index_);
-  const bool last = index_ + 1 == count();
+  if (index_ >= count_) return std::nullopt;
+  const Extent now = index_ == ahead_index_ ? ahead_ : extent(index_);
+  const bool last = index_ + 1 == count_;
   Fold fold;
   fold.index = index_;
   fold.first_k = now.first_k;
@@ -217,9 +218,9 @@ std::optional<Fold> FoldSequence::next() {
   }
   switch (array_.rules) {
     case FoldRules::kSystole: {
-      Extent after;
-      if (!last) after = extent(index_ + 1);
-      time_own(now, last ? nullptr : &after, fold);
+      ahead_index_ = index_ + 1;
+      if (!last) ahead_ = extent(ahead_index_);
+      time_own(now, last ? nullptr : &ahead_, fold);
       break;
     }
     case FoldRules::kScaleSim:
@@ -232,12 +233,16 @@ std::optional<Fold> FoldSequence::next() {
       time_dot_product(now, fold);
       break;
   }
+  if (array_.passes > 1) in_cycles(fold);
+  ++index_;
+  return fold;
+}
+
+void FoldSequence::in_cycles(Fold& fold) const {
   for (Ticks* steps : {&fold.load, &fold.interval, &fold.drain, &fold.streamed, &fold.starved,
                        &fold.conflicts, &fold.held}) {
     *steps *= array_.passes;
   }
-  ++index_;
-  return fold;
 }
 
 }  // namespace systole::timing

@@ -46,7 +46,7 @@ class FoldSequence {
 public:
   FoldSequence(const ArrayShape& array, const GemmShape& gemm);
 
-  [[nodiscard]] std::uint64_t count() const { return chunks_.count * columns_.count * rows_.count; }
+  [[nodiscard]] std::uint64_t count() const { return count_; }
   /// Folds of one tile of the columns, and tiles of one chunk.
   [[nodiscard]] std::uint64_t folds_per_tile() const { return rows_.count; }
   [[nodiscard]] std::uint64_t tiles_per_chunk() const { return columns_.count; }
@@ -75,6 +75,7 @@ private:
   [[nodiscard]] Ticks load_steps(const Extent& fold) const;
   [[nodiscard]] Ticks stream_steps(const Extent& fold) const;
   [[nodiscard]] Ticks accumulator_steps(const Extent& fold, bool follows_results) const;
+  void in_cycles(Fold& fold) const;
   void time_own(const Extent& now, const Extent* next, Fold& fold);
   void time_scale_sim(const Extent& now, bool last, Fold& fold) const;
   void time_dot_product(const Extent& now, Fold& fold) const;
@@ -83,7 +84,10 @@ private:
   ArrayShape array_;
   GemmShape gemm_;
   Tiling chunks_, columns_, rows_;
+  std::uint64_t count_ = 0;
   std::uint64_t index_ = 0;
+  std::uint64_t ahead_index_ = ~std::uint64_t{0};  ///< of the fold that `ahead_` is of
+  Extent ahead_;
   Ticks filling_ = 0;  ///< steps before the next fold's start in which its operands come into the FIFOs
 };
 
