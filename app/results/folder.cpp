@@ -10,12 +10,13 @@ namespace systole::app {
 namespace fs = std::filesystem;
 namespace {
 
-bool save(const fs::path& path, const std::string& bytes, Issues& issues) {
+/// shown: what messages call the file.
+bool save(const fs::path& path, const fs::path& shown, const std::string& bytes, Issues& issues) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   out.close();
   if (out) return true;
-  issues.add({path.generic_string(), 0, 0}, "", "cannot be written");
+  issues.add({shown.generic_string(), 0, 0}, "", "cannot be written");
   return false;
 }
 
@@ -74,7 +75,7 @@ ResultFolder::~ResultFolder() {
 bool ResultFolder::write(const std::string& name, const std::string& text, Issues& issues) const {
   std::error_code error;
   fs::create_directories((work_ / name).parent_path(), error);
-  return save(work_ / name, text, issues);
+  return save(work_ / name, work_ / name, text, issues);
 }
 
 bool ResultFolder::commit(Issues& issues) {
@@ -99,7 +100,7 @@ bool write_file(const fs::path& target, const std::string& bytes, Issues& issues
   const fs::path place = fs::absolute(target, error).lexically_normal();
   const fs::path work = beside(place, "part");
   fs::create_directories(place.parent_path(), error);
-  if (!save(work, bytes, issues)) return false;
+  if (!save(work, target, bytes, issues)) return false;
   fs::rename(work, place, error);
   if (!error) return true;
   issues.add({target.generic_string(), 0, 0}, "", "cannot be written: " + error.message());
