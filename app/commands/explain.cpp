@@ -6,7 +6,7 @@
 #include "app/config/keys.h"
 #include "app/config/resolve.h"
 #include "app/terminal/text.h"
-#include "hw/blocks/engine/matrix/array.h"
+#include "app/utilization/array.h"
 #include "models/analytic/utilization.h"
 
 namespace systole::app {
@@ -22,7 +22,7 @@ struct Options {
 std::string peak_comment(const SocConfig& soc) {
   const MatrixConfig& matrix = soc.matrix;
   if (matrix.count == 0) return "";
-  const double peak = matrix.count * analytic::peak_operations(engine::matrix::array_of(matrix), soc.clock);
+  const double peak = matrix.count * analytic::peak_operations(array_at_its_best(matrix), soc.clock);
   const std::string arrays = matrix.count == 1 ? "an array" : std::to_string(matrix.count) + " arrays";
   return "# peak: " + with_prefix(peak, "op/s") + " of " + arrays + " of " + std::to_string(matrix.rows) +
          " x " + std::to_string(matrix.cols) + " at " + to_text(soc.clock) + "\n";

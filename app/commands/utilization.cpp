@@ -12,9 +12,9 @@
 #include "app/config/resolve.h"
 #include "app/results/folder.h"
 #include "app/terminal/text.h"
+#include "app/utilization/array.h"
 #include "app/utilization/sizes.h"
 #include "app/utilization/usage_text.h"
-#include "hw/blocks/engine/matrix/array.h"
 #include "models/onnx/import.h"
 #include "models/topology/csv.h"
 #include "models/topology/network.h"
@@ -73,6 +73,12 @@ std::optional<Scenario> soc_of(const Options& options, const SearchPath& search,
     issues.add({options.soc, 0, 0}, "soc.engines.matrix", "this SoC has no matrix engine");
     return std::nullopt;
   }
+  const bool other = !options.dataflow.empty() || !options.preset.empty();
+  if (matrix.organisation == MatrixOrganisation::kDotProduct && other) {
+    issues.add({options.soc, 0, 0}, "soc.engines.matrix.organisation",
+               "is dot_product; --dataflow and --preset are of systolic arrays");
+    return std::nullopt;
+  }
   if (!options.dataflow.empty()) matrix.dataflow = dataflows().at(options.dataflow);
   if (!options.preset.empty()) matrix.preset = presets().at(options.preset);
   if (matrix.preset == MatrixPreset::kCamuy && matrix.dataflow != Dataflow::kWeightStationary) {
@@ -106,6 +112,9 @@ std::optional<std::vector<std::uint32_t>> sizes_of(const std::string& text, std:
 }
 
 std::string words_of(const MatrixConfig& matrix) {
+  if (matrix.organisation == MatrixOrganisation::kDotProduct) {
+    return "dot_product, " + std::to_string(matrix.depth) + " deep";
+  }
   const std::string dataflow = word_of(dataflows(), matrix.dataflow);
   return matrix.preset == MatrixPreset::kNone ? dataflow
                                               : dataflow + ", " + word_of(presets(), matrix.preset);
@@ -150,7 +159,7 @@ ExitCode utilization(const Options& options) {
       UsageOfSize& size = study.sizes.emplace_back();
       matrix.rows = r;
       matrix.cols = c;
-      size.array.shape = engine::matrix::array_of(matrix);
+      size.array.shape = array_at_its_best(matrix);
       // Only a SoC says how many sums there is room for.
       if (options.soc.empty()) size.array.shape.accumulator_depth = 0;
       size.array.join_groups = options.groups == "joined";

@@ -166,6 +166,11 @@ TEST_F(CliErrors, UtilizationRefusesWhatHasNoAnswer) {
   write(folder_ / "vector.yaml", "engines: {vector: {}}\n");
   EXPECT_EQ(refused({"utilization", vgg16, "--soc", "vector.yaml"}),
             "error: vector.yaml: soc.engines.matrix: this SoC has no matrix engine\n");
+  EXPECT_EQ(
+      refused({"utilization", vgg16, "--soc", "socs/edge16.yaml", "--preset", "camuy", "--set",
+               "soc.engines.matrix.organisation=dot_product"}),
+      "error: socs/edge16.yaml: soc.engines.matrix.organisation: is dot_product; --dataflow and --preset "
+      "are of systolic arrays\n");
   EXPECT_THAT(refused({"utilization", vgg16, "--groups", "some"}), StartsWith("error: --groups"));
   write(folder_ / "layers.csv", "Layer, M, N, K,\nfc, 1, 0, 4,\n");
   EXPECT_THAT(refused({"utilization", "layers.csv"}), StartsWith("error: layers.csv:2:"));

@@ -3,23 +3,24 @@
 
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "app/config/resolve.h"
-#include "hw/blocks/engine/matrix/array.h"
+#include "app/utilization/array.h"
 #include "models/analytic/utilization.h"
 
 namespace systole::app {
 namespace {
 
-double peak_of(const std::string& soc) {
+double peak_of(const std::string& soc, const std::vector<std::string>& settings = {}) {
   Issues issues;
   const SearchPath search = SearchPath::standard();
-  const auto tree = load_soc("socs/" + soc + ".yaml", {}, search, issues);
+  const auto tree = load_soc("socs/" + soc + ".yaml", settings, search, issues);
   const auto scenario = tree ? resolve_soc(*tree, search, issues) : std::nullopt;
   for (const Issue& issue : issues.list()) ADD_FAILURE() << to_string(issue);
   if (!scenario) return 0;
   const MatrixConfig& matrix = scenario->soc.matrix;
-  return matrix.count * analytic::peak_operations(engine::matrix::array_of(matrix), scenario->soc.clock);
+  return matrix.count * analytic::peak_operations(array_at_its_best(matrix), scenario->soc.clock);
 }
 
 // Jouppi et al., "In-Datacenter Performance Analysis of a Tensor Processing Unit", ISCA 2017: 65,536 8-bit
@@ -31,6 +32,11 @@ TEST(PeakRates, TpuV1) {
 
 // 2 x 16 x 16 x 0.8 GHz.
 TEST(PeakRates, Edge16) { EXPECT_DOUBLE_EQ(peak_of("edge16"), 409.6e9); }
+
+// 16 x 16 dot products of four elements each a cycle.
+TEST(PeakRates, DotProductUnit) {
+  EXPECT_DOUBLE_EQ(peak_of("edge16", {"soc.engines.matrix.organisation=dot_product"}), 4 * 409.6e9);
+}
 
 }  // namespace
 }  // namespace systole::app
