@@ -97,4 +97,17 @@ UnitCycles reduce_mean_cycles(std::uint64_t rows, std::uint64_t axis, std::uint3
   return {ceil_div(rows, lanes) * axis, T::kAdd + T::kDivide};
 }
 
+UnitCycles winograd_input_cycles(std::uint64_t tiles, std::uint32_t lanes) {
+  SYSTOLE_ASSERT(lanes > 0, "a vector unit without lanes");
+  // - zero; then B^T d and (B^T d) B, one sum deep each
+  return {ceil_div(tiles, lanes) * T::kWinogradInputAdds, T::kAdd + 2 * T::kAdd};
+}
+
+UnitCycles winograd_output_cycles(std::uint64_t tiles, std::uint32_t lanes) {
+  SYSTOLE_ASSERT(lanes > 0, "a vector unit without lanes");
+  // A^T m and (A^T m) A, two sums deep each; + bias, * scale, round, clip
+  return {ceil_div(tiles, lanes) * T::kWinogradOutputAdds,
+          4 * T::kAdd + T::kAdd + T::kMultiply + T::kRound + 2 * T::kCompare};
+}
+
 }  // namespace systole::timing

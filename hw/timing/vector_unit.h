@@ -12,14 +12,16 @@ namespace systole::timing {
 /// Latencies (cycles) and initiation intervals of one lane's units. All are fully pipelined (one operation
 /// per cycle) but the exponential.
 struct LaneTiming {
-  static constexpr Ticks kAdd = 4;          ///< float add, also the subtraction of a zero point
-  static constexpr Ticks kMultiply = 4;     ///< float multiply
-  static constexpr Ticks kDivide = 12;      ///< float divide
-  static constexpr Ticks kRound = 2;        ///< round half to even, add the zero point, saturate
-  static constexpr Ticks kCompare = 1;      ///< min, max
-  static constexpr Ticks kTable = 2;        ///< look-up
-  static constexpr Ticks kExp = 8;          ///< exponential
-  static constexpr Ticks kExpInterval = 4;  ///< its cycles per element and lane
+  static constexpr Ticks kAdd = 4;                  ///< float add, also the subtraction of a zero point
+  static constexpr Ticks kMultiply = 4;             ///< float multiply
+  static constexpr Ticks kDivide = 12;              ///< float divide
+  static constexpr Ticks kRound = 2;                ///< round half to even, add the zero point, saturate
+  static constexpr Ticks kCompare = 1;              ///< min, max
+  static constexpr Ticks kTable = 2;                ///< look-up
+  static constexpr Ticks kExp = 8;                  ///< exponential
+  static constexpr Ticks kExpInterval = 4;          ///< its cycles per element and lane
+  static constexpr Ticks kWinogradInputAdds = 32;   ///< of a tile of one channel
+  static constexpr Ticks kWinogradOutputAdds = 24;  ///< likewise
 };
 
 enum class LaneOp : std::uint8_t {
@@ -64,5 +66,12 @@ UnitCycles lrn_cycles(std::uint64_t count, std::uint64_t size, std::uint32_t lan
 
 /// Means over `axis` elements of each of `rows` rows; a lane works on one row.
 UnitCycles reduce_mean_cycles(std::uint64_t rows, std::uint64_t axis, std::uint32_t lanes);
+
+/// Winograd's F(2 x 2, 3 x 3). A lane transforms one tile of one channel; `tiles` counts tiles x channels.
+/// Its adder makes 32 sums for a tile of the input (8 for each of the 4 columns, then of the 4 rows) and 24
+/// for one of the output (4 columns of 4, then 2 rows of 4). Zero points, bias and requantisation stand in
+/// the chain before and behind the adder.
+UnitCycles winograd_input_cycles(std::uint64_t tiles, std::uint32_t lanes);
+UnitCycles winograd_output_cycles(std::uint64_t tiles, std::uint32_t lanes);
 
 }  // namespace systole::timing

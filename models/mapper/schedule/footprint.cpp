@@ -137,7 +137,31 @@ void collect(const sgb_matrix& m, Collector& out) {
   }
 }
 
+void collect_winograd(const sgb_vector& v, Collector& out) {
+  const bool input = v.op == SGB_VECTOR_WINOGRAD_INPUT;
+  const std::int64_t in_size = size_of_abi(v.in_type);
+  const std::int64_t out_size = size_of_abi(v.out_type);
+  const std::int64_t map = times(times(v.in_h, v.in_w), v.channels);
+  const std::int64_t results = times(times(v.out_h, v.out_w), v.channels);
+  const auto planes = [&](const std::uint64_t& field, bool write, std::int64_t tiles, std::int64_t size) {
+    out.strided(field, write, 0, times(tiles, size), {{16, times(v.inner, size)}});
+  };
+  if (input) {
+    out.dense(v.a, false, times(map, in_size));
+    planes(v.out, true, results, out_size);
+    return;
+  }
+  planes(v.a, false, map, in_size);
+  out.dense(v.b, false, times(v.channels, 4));
+  out.optional(v.table, times(v.channels, 4));
+  out.dense(v.out, true, times(results, out_size));
+}
+
 void collect(const sgb_vector& v, Collector& out) {
+  if (v.op == SGB_VECTOR_WINOGRAD_INPUT || v.op == SGB_VECTOR_WINOGRAD_OUTPUT) {
+    collect_winograd(v, out);
+    return;
+  }
   const std::int64_t in_size = size_of_abi(v.in_type);
   const std::int64_t out_size = size_of_abi(v.out_type);
   std::int64_t in_count = v.count;

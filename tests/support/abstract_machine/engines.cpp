@@ -236,6 +236,59 @@ void reduce_mean(const sgb_vector& op, Memory& memory, PendingWrites& writes) {
   }
 }
 
+/// B^T and A^T as matrices: sums of products, not the factored sums of the engine.
+constexpr std::array<std::array<std::int64_t, 4>, 4> kWinogradB{
+    {{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}}};
+constexpr std::array<std::array<std::int64_t, 4>, 2> kWinogradA{{{1, 1, 1, 0}, {0, 1, -1, -1}}};
+
+void winograd_input(const sgb_vector& op, Memory& memory, PendingWrites& writes) {
+  const std::uint64_t tiles = std::uint64_t{op.out_h} * op.out_w;
+  for (std::uint64_t i = 0; i < tiles * op.channels; ++i) {
+    const std::uint64_t c = i % op.channels;
+    const std::uint64_t tile = i / op.channels;
+    for (std::size_t place = 0; place < 16; ++place) {
+      std::int64_t sum = 0;
+      for (std::int64_t k = 0; k < 4; ++k) {
+        for (std::int64_t l = 0; l < 4; ++l) {
+          const std::int64_t y = 2 * static_cast<std::int64_t>(tile / op.out_w) - op.pad_top + k;
+          const std::int64_t x = 2 * static_cast<std::int64_t>(tile % op.out_w) - op.pad_left + l;
+          if (y < 0 || x < 0 || y >= std::int64_t{op.in_h} || x >= std::int64_t{op.in_w}) continue;
+          const auto at = static_cast<std::uint64_t>(y * op.in_w + x) * op.channels + c;
+          const auto value = static_cast<std::int64_t>(load(memory, op.in_type, op.a + at)) - op.a_zero;
+          sum += kWinogradB[place / 4][static_cast<std::size_t>(k)] * value *
+                 kWinogradB[place % 4][static_cast<std::size_t>(l)];
+        }
+      }
+      writes.store(op.out + (place * op.inner + i) * 2, static_cast<std::int16_t>(sum));
+    }
+  }
+}
+
+void winograd_output(const sgb_vector& op, Memory& memory, PendingWrites& writes) {
+  for (std::uint64_t i = 0; i < op.count; ++i) {
+    const std::uint64_t c = i % op.channels;
+    const std::uint64_t y = i / op.channels / op.out_w + static_cast<std::uint64_t>(op.pad_top);
+    const std::uint64_t x = i / op.channels % op.out_w + static_cast<std::uint64_t>(op.pad_left);
+    const std::uint64_t tile = y / 2 * op.in_w + x / 2;
+    std::int64_t sum = 0;
+    for (std::size_t place = 0; place < 16; ++place) {
+      const auto m = memory.load<std::int32_t>(op.a + (place * op.inner + tile * op.channels + c) * 4);
+      sum += kWinogradA[y % 2][place / 4] * m * kWinogradA[x % 2][place % 4];
+    }
+    const auto wrapped = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum));
+    std::int64_t acc = (wrapped - ((wrapped % 4) + 4) % 4) / 4;  // towards minus infinity
+    if (op.table != 0) acc += memory.load<std::int32_t>(op.table + c * 4);
+    const float scaled =
+        static_cast<float>(static_cast<std::int32_t>(acc)) * memory.load<float>(op.b + c * 4);
+    const double rounded = static_cast<double>(std::nearbyint(scaled)) + op.out_zero;
+    const double low = op.out_type == SGB_TYPE_INT8 ? -128 : 0;
+    const double high = op.out_type == SGB_TYPE_INT8 ? 127 : 255;
+    const double value =
+        std::min<double>(std::max<double>(std::clamp(rounded, low, high), op.clip_min), op.clip_max);
+    writes.store(op.out + i, narrowed(value, op.out_type));
+  }
+}
+
 void max_pool(const sgb_sort& op, Memory& memory, PendingWrites& writes) {
   const std::size_t size = size_of_type(op.type);
   std::uint64_t i = 0;
@@ -285,6 +338,10 @@ void run_dma(const sgb_dma& op, Memory& memory, PendingWrites& writes) {
 void run_vector(const sgb_vector& op, Memory& memory, PendingWrites& writes) {
   if (op.op == SGB_VECTOR_AVERAGE_POOL) {
     average_pool(op, memory, writes);
+  } else if (op.op == SGB_VECTOR_WINOGRAD_INPUT) {
+    winograd_input(op, memory, writes);
+  } else if (op.op == SGB_VECTOR_WINOGRAD_OUTPUT) {
+    winograd_output(op, memory, writes);
   } else if (op.op == SGB_VECTOR_SOFTMAX) {
     softmax(op, memory, writes);
   } else if (op.op == SGB_VECTOR_LRN) {

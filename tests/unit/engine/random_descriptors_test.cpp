@@ -116,9 +116,9 @@ TEST(RandomDescriptors, Vector) {
     sgb_descriptor descriptor{};
     descriptor.opcode = SGB_OP_VECTOR;
     sgb_vector& d = descriptor.u.vector;
-    d.op = static_cast<std::uint8_t>(dice.below(22));
-    d.in_type = static_cast<std::uint8_t>(dice.below(7));
-    d.out_type = dice.below(2) == 0 ? d.in_type : static_cast<std::uint8_t>(dice.below(7));
+    d.op = static_cast<std::uint8_t>(dice.below(23));
+    d.in_type = static_cast<std::uint8_t>(dice.below(8));
+    d.out_type = dice.below(2) == 0 ? d.in_type : static_cast<std::uint8_t>(dice.below(8));
     d.flags = static_cast<std::uint8_t>(dice.below(3) == 0 ? dice.below(16) : 0);
     for (auto* field : {&d.a, &d.b, &d.table, &d.out}) dice.roll(*field);
     for (auto* field : {&d.count, &d.b_count, &d.outer, &d.axis, &d.inner, &d.in_h, &d.in_w, &d.channels,
@@ -132,9 +132,10 @@ TEST(RandomDescriptors, Vector) {
     // Half of the time, the one count that fits.
     if (dice.below(2) == 0) {
       const bool axis = d.op == SGB_VECTOR_SOFTMAX || d.op == SGB_VECTOR_LRN;
-      d.count = d.op == SGB_VECTOR_REDUCE_MEAN ? d.outer * d.inner
-                : axis                         ? d.outer * d.axis * d.inner
-                                               : d.out_h * d.out_w * d.channels;
+      d.count = d.op == SGB_VECTOR_REDUCE_MEAN      ? d.outer * d.inner
+                : axis                              ? d.outer * d.axis * d.inner
+                : d.op == SGB_VECTOR_WINOGRAD_INPUT ? 16 * d.out_h * d.out_w * d.channels
+                                                    : d.out_h * d.out_w * d.channels;
     }
     accepted += walk(factory, descriptor);
   }

@@ -5,6 +5,7 @@
 #include "hw/blocks/engine/vector/axis_job.h"
 #include "hw/blocks/engine/vector/elementwise_job.h"
 #include "hw/blocks/engine/vector/operation.h"
+#include "hw/blocks/engine/vector/winograd_job.h"
 
 namespace systole::engine {
 
@@ -22,6 +23,10 @@ std::variant<std::unique_ptr<Job>, ErrorCode> VectorFactory::make(const sgb_desc
       return std::make_unique<vector::AxisJob>(op, config_.lanes, functional);
     case vector::Form::kAveragePool:
       return std::make_unique<vector::AveragePoolJob>(op, config_.lanes, functional);
+    case vector::Form::kWinogradInput:
+      return std::make_unique<vector::WinogradInputJob>(op, config_.lanes, functional);
+    case vector::Form::kWinogradOutput:
+      return std::make_unique<vector::WinogradOutputJob>(op, config_.lanes, functional);
     case vector::Form::kElementwise:
       break;
   }

@@ -4,6 +4,7 @@
 
 #include "hw/blocks/engine/shell/fields.h"
 #include "hw/blocks/engine/shell/pool_rows.h"
+#include "hw/numerics/winograd.h"
 
 namespace systole::engine::vector {
 
@@ -114,6 +115,40 @@ bool check_average_pool(Operation& op) {
          (d.flags & ~SGB_VECTOR_COUNT_INCLUDE_PAD) == 0;
 }
 
+// Both transforms: `tiles` places of 16 planes on one side, a map on the other.
+bool check_winograd(const sgb_vector& d, std::uint64_t tiles_h, std::uint64_t tiles_w,
+                    std::uint32_t plane_bytes) {
+  const auto map = product({d.in_h, d.in_w, d.channels, 8}, kMaxOperandBytes);
+  const auto results = product({d.out_h, d.out_w, d.channels, 8}, kMaxOperandBytes);
+  const auto tiles = product({tiles_h, tiles_w, d.channels}, kMaxOperandBytes);
+  const auto planes = product({d.inner, numerics::kWinogradPlaces, plane_bytes}, kMaxOperandBytes);
+  return map && results && tiles && planes && *tiles <= d.inner && d.flags == 0;
+}
+
+bool check_winograd_input(Operation& op) {
+  op.form = Form::kWinogradInput;
+  const sgb_vector& d = op.d;
+  return is_byte(op.in_type) && op.out_type == DType::kInt16 && fits(op.in_type, d.a_zero) &&
+         check_winograd(d, d.out_h, d.out_w, op.out_bytes()) &&
+         d.count == numerics::kWinogradPlaces * d.out_h * d.out_w * d.channels;
+}
+
+bool check_winograd_output(Operation& op) {
+  op.form = Form::kWinogradOutput;
+  const sgb_vector& d = op.d;
+  const auto is_pad = [](std::int16_t pad) { return pad == 0 || pad == 1; };
+  if (op.in_type != DType::kInt32 || !is_byte(op.out_type) || !fits(op.out_type, d.out_zero)) return false;
+  if (!is_pad(d.pad_top) || !is_pad(d.pad_left) || d.b == 0 || d.clip_min > d.clip_max) return false;
+  if (!check_winograd(d, d.in_h, d.in_w, op.in_bytes())) return false;
+  // Every result stands in a tile, and every row and column of tiles has one.
+  const auto covers = [](std::uint64_t tiles, std::uint64_t results, std::int16_t pad) {
+    const std::uint64_t end = results + static_cast<std::uint64_t>(pad);
+    return end <= 2 * tiles && end > 2 * (tiles - 1);
+  };
+  return covers(d.in_h, d.out_h, d.pad_top) && covers(d.in_w, d.out_w, d.pad_left) &&
+         d.count == d.out_h * d.out_w * d.channels;
+}
+
 bool check(Operation& op) {
   switch (op.d.op) {
     case SGB_VECTOR_ADD:
@@ -142,6 +177,10 @@ bool check(Operation& op) {
       return check_axis(op);
     case SGB_VECTOR_AVERAGE_POOL:
       return check_average_pool(op);
+    case SGB_VECTOR_WINOGRAD_INPUT:
+      return check_winograd_input(op);
+    case SGB_VECTOR_WINOGRAD_OUTPUT:
+      return check_winograd_output(op);
     default:
       return false;
   }

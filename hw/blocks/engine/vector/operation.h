@@ -12,7 +12,7 @@
 namespace systole::engine::vector {
 
 /// Shape of the work: which kind of job it is.
-enum class Form : std::uint8_t { kElementwise, kAxis, kAveragePool };
+enum class Form : std::uint8_t { kElementwise, kAxis, kAveragePool, kWinogradInput, kWinogradOutput };
 
 struct Operation {
   sgb_vector d{};  ///< the fields as they came; extents and products are sound

@@ -65,6 +65,21 @@ timing::LaneOp lane_op_of(const sgb_vector& v) {
   }
 }
 
+/// A row of tiles of one of the two transforms.
+PhaseTime winograd_row(const sgb_vector& v, std::uint32_t lanes, const Machine& machine) {
+  const double in = size_of_abi(v.in_type);
+  const double out = size_of_abi(v.out_type);
+  const double map_line = static_cast<double>(v.in_w) * v.channels * in / machine.sram_width;
+  const double out_line = static_cast<double>(v.out_w) * v.channels * out / machine.sram_width;
+  if (v.op == SGB_VECTOR_WINOGRAD_INPUT) {
+    const double lines = std::min<double>(4, v.in_h);
+    return {lines * map_line, timing::winograd_input_cycles(std::uint64_t{v.out_w} * v.channels, lanes),
+            16 * out_line};
+  }
+  return {16 * map_line, timing::winograd_output_cycles(std::uint64_t{v.in_w} * v.channels, lanes),
+          std::min<double>(2, v.out_h) * out_line};
+}
+
 }  // namespace
 
 CommandTime vector_time(const sgb_vector& v, const Capability& capability) {
@@ -76,6 +91,10 @@ CommandTime vector_time(const sgb_vector& v, const Capability& capability) {
     const timing::UnitCycles work = timing::average_pool_cycles(
         std::uint64_t{v.out_w} * v.channels, std::uint64_t{v.kernel_h} * v.kernel_w, lanes);
     return phases(v.out_h, pool_row(v, in, work, machine), machine);
+  }
+  if (v.op == SGB_VECTOR_WINOGRAD_INPUT || v.op == SGB_VECTOR_WINOGRAD_OUTPUT) {
+    const std::uint32_t rows = v.op == SGB_VECTOR_WINOGRAD_INPUT ? v.out_h : v.in_h;
+    return phases(rows, winograd_row(v, lanes, machine), machine);
   }
   if (v.op == SGB_VECTOR_SOFTMAX) {
     const std::uint64_t rows = std::max<std::uint64_t>(1, std::uint64_t{v.outer} * v.inner);
