@@ -55,6 +55,9 @@ struct Capability {
   std::uint32_t semaphores = 64;
   timing::ArrayShape array;
   NumberFormat array_format = NumberFormat::kInt8;
+  /// Products of int16 operands with sums of at least 32 bits, in however many passes.
+  bool multiplies_int16 = false;
+  bool winograd = false;  ///< 3 x 3 convolutions may take Winograd's form
   TimingCapability timing;
 
   /// Arrays of another tool are given a layer in one command where the scratchpad has room.

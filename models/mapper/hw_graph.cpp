@@ -46,7 +46,8 @@ EngineKind engine_of(const HwOp& op) {
                    const bool sorts = o.kind == AxisOp::Kind::kArgMax || o.kind == AxisOp::Kind::kTopK;
                    return sorts ? EngineKind::kSort : EngineKind::kVector;
                  },
-                 [](const CopyOp&) { return EngineKind::kDma; }},
+                 [](const CopyOp&) { return EngineKind::kDma; },
+                 [](const WinogradOp&) { return EngineKind::kVector; }},
       op);
 }
 
@@ -59,7 +60,10 @@ std::vector<ValueId> reads_of(const HwOp& op) {
                                },
                                [](const PoolOp& o) { return present({o.in}); },
                                [](const AxisOp& o) { return present({o.in}); },
-                               [](const CopyOp& o) { return present({o.src}); }},
+                               [](const CopyOp& o) { return present({o.src}); },
+                               [](const WinogradOp& o) {
+                                 return present({o.in, o.scales, o.bias});
+                               }},
                     op);
 }
 
@@ -70,7 +74,8 @@ std::vector<ValueId> writes_of(const HwOp& op) {
                                [](const AxisOp& o) {
                                  return present({o.out, o.indices});
                                },
-                               [](const CopyOp& o) { return present({o.dst}); }},
+                               [](const CopyOp& o) { return present({o.dst}); },
+                               [](const WinogradOp& o) { return present({o.out}); }},
                     op);
 }
 

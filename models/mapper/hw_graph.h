@@ -202,6 +202,23 @@ struct AxisOp {
   float alpha = 0, beta = 0, bias = 0;
 };
 
+/// One of the two transforms around a Winograd product (SGB_VECTOR_WINOGRAD_*). The map is (1, H, W, C), the
+/// planes are (16, rows of tiles, tiles of a row, C).
+struct WinogradOp {
+  bool is_output = false;  ///< from planes to a map, or from a map to planes
+  ValueId in = kNoValue;
+  ValueId out = kNoValue;
+  /// Of the input: padding before its first row and column. Of the output: places of the first row and column
+  /// of tiles that are left out, 0 or 1.
+  std::array<std::int64_t, 2> pad{0, 0};
+  std::int32_t a_zero = 0;
+  // Output.
+  ValueId scales = kNoValue;  ///< floats, by channel
+  ValueId bias = kNoValue;    ///< int32, by channel
+  std::int32_t out_zero = 0;
+  Bounds clip;
+};
+
 /// A strided copy by DMA: dst[i] = src[i] for all i below `extent`. Strides in bytes, by dimension of
 /// `extent`; once for a value that lies dense, once for a network input or output in DRAM. 0 repeats.
 /// Without a source every element becomes `fill`.
@@ -214,7 +231,7 @@ struct CopyOp {
   std::uint64_t fill = 0;
 };
 
-using HwOp = std::variant<MatrixOp, ElementwiseOp, PoolOp, AxisOp, CopyOp>;
+using HwOp = std::variant<MatrixOp, ElementwiseOp, PoolOp, AxisOp, CopyOp, WinogradOp>;
 
 struct HwNode {
   std::uint32_t row = SGB_NO_NODE;  ///< of the program's node table
@@ -232,6 +249,7 @@ struct NodeRow {
   std::uint32_t fused_into = SGB_NO_NODE;
   bool is_view = false;
   std::uint32_t stripes = 1;  ///< the node's work is cut into, with its neighbours' work between them
+  std::string winograd = {};  ///< of a 3 x 3 convolution where it is wished for: how it came out
 };
 
 struct HwGraph {

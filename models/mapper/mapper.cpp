@@ -13,6 +13,7 @@
 #include "models/mapper/tiling/estimate.h"
 #include "models/mapper/tiling/pack.h"
 #include "models/mapper/verify/verify.h"
+#include "models/mapper/winograd/winograd.h"
 
 namespace systole::mapper {
 
@@ -49,7 +50,8 @@ std::string engine_name(const HwGraph& hw, std::uint32_t row) {
   for (const HwNode& node : hw.nodes) {
     if (node.row != row) continue;
     const EngineKind kind = engine_of(node.op);
-    if (kind != EngineKind::kDma) return std::string(name_of(kind));
+    const bool transform = std::holds_alternative<WinogradOp>(node.op);  // around a product
+    if (kind != EngineKind::kDma && !transform) return std::string(name_of(kind));
   }
   return name;
 }
@@ -120,6 +122,57 @@ std::unique_ptr<Mapping> in_stripes(const Mapping& whole, const ir::Graph& graph
   return nullptr;
 }
 
+/// Before anything is packed. The descriptors, which come later, are few beside this; the loader counts them.
+void check_dram(const ir::Graph& graph, const Plan& plan, const Capability& capability, Issues& issues) {
+  auto bytes = static_cast<std::uint64_t>(plan.workspace_bytes) + static_cast<std::uint64_t>(plan.data_bytes);
+  for (const auto* ids : {&graph.inputs(), &graph.outputs()}) {
+    for (const ir::TensorId id : *ids) bytes += graph.tensor(id).value.bytes();
+  }
+  if (bytes > capability.dram_size.count()) {
+    issues.add(graph.name, "weights, feature maps, inputs and outputs need " +
+                               to_text(Bytes(round_up(bytes, std::uint64_t{1024 * 1024}))) +
+                               " of DRAM, but there are " + to_text(capability.dram_size) +
+                               ": enlarge soc.dram.size");
+  }
+}
+
+/// Plan and program of a graph, in stripes where that is better; null with issues if there is no room.
+std::unique_ptr<Mapping> map_graph(HwGraph hw, const ir::Graph& graph, const Capability& capability,
+                                   const MapOptions& options, Issues& issues) {
+  const std::size_t before = issues.size();
+  auto mapping = std::make_unique<Mapping>();  // on the heap: steps refer to their graph
+  mapping->hw = std::move(hw);
+  mapping->plan = make_plan(mapping->hw, graph, capability, options, issues);
+  if (!mapping->plan) return nullptr;
+  check_dram(graph, *mapping->plan, capability, issues);
+  if (issues.size() != before) return nullptr;
+  mapping->program = make_program(mapping->hw, graph, *mapping->plan, capability);
+  if (options.stripes != StripePolicy::kNever) {
+    if (auto striped = in_stripes(*mapping, graph, capability, options)) return striped;
+  }
+  return mapping;
+}
+
+/// The mapping with 3 x 3 convolutions in Winograd's form, as far as that is predicted to be faster; else the
+/// direct one. hw: the graph that `direct` was made of.
+std::unique_ptr<Mapping> in_winograd_form(HwGraph hw, std::unique_ptr<Mapping> direct, const ir::Graph& graph,
+                                          const Capability& capability, const MapOptions& options) {
+  const auto cycles = [&](const Program& program) {
+    return estimate_graph(program, SGB_GRAPH_EXEC, capability).cycles;
+  };
+  const double most = cycles(direct->program);
+  std::vector<WinogradChoice> choices = choose_winograd(hw, capability);
+  for (; !choices.empty(); give_up_half(hw, choices)) {
+    HwGraph rewritten = hw;
+    make_winograd(rewritten, choices);
+    Issues unfit;  // then it goes without
+    auto mapping = map_graph(std::move(rewritten), graph, capability, options, unfit);
+    if (mapping && cycles(mapping->program) < most) return mapping;
+  }
+  for (std::size_t i = 0; i < hw.rows.size(); ++i) direct->hw.rows[i].winograd = hw.rows[i].winograd;
+  return direct;
+}
+
 void fill_report(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, const Program& program,
                  MapReport& report) {
   report = {};
@@ -130,6 +183,7 @@ void fill_report(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, co
     out.name = node.name;
     out.op = ir::name_of(node.op);
     out.engine = engine_name(hw, row);
+    out.winograd = hw.rows[row].winograd;
     if (hw.rows[row].fused_into != SGB_NO_NODE) out.fused_into = program.nodes[hw.rows[row].fused_into].name;
     out.operations = cost.operations;
     out.parameters = static_cast<std::uint64_t>(cost.parameters);
@@ -215,20 +269,6 @@ void fill_report(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, co
   }
 }
 
-/// Before anything is packed. The descriptors, which come later, are few beside this; the loader counts them.
-void check_dram(const ir::Graph& graph, const Plan& plan, const Capability& capability, Issues& issues) {
-  auto bytes = static_cast<std::uint64_t>(plan.workspace_bytes) + static_cast<std::uint64_t>(plan.data_bytes);
-  for (const auto* ids : {&graph.inputs(), &graph.outputs()}) {
-    for (const ir::TensorId id : *ids) bytes += graph.tensor(id).value.bytes();
-  }
-  if (bytes > capability.dram_size.count()) {
-    issues.add(graph.name, "weights, feature maps, inputs and outputs need " +
-                               to_text(Bytes(round_up(bytes, std::uint64_t{1024 * 1024}))) +
-                               " of DRAM, but there are " + to_text(capability.dram_size) +
-                               ": enlarge soc.dram.size");
-  }
-}
-
 }  // namespace
 
 std::optional<Program> map_network(const ir::Graph& graph, const Capability& capability,
@@ -237,16 +277,12 @@ std::optional<Program> map_network(const ir::Graph& graph, const Capability& cap
   check_capability(graph, capability, issues);
   auto hw = legalise(graph, capability, issues, options.channels_last_io);
   if (!hw || issues.size() != before) return std::nullopt;
-  // On the heap: steps refer to their graph.
-  auto mapping = std::make_unique<Mapping>();
-  mapping->hw = std::move(*hw);
-  mapping->plan = make_plan(mapping->hw, graph, capability, options, issues);
-  if (!mapping->plan) return std::nullopt;
-  check_dram(graph, *mapping->plan, capability, issues);
-  if (issues.size() != before) return std::nullopt;
-  mapping->program = make_program(mapping->hw, graph, *mapping->plan, capability);
-  if (options.stripes != StripePolicy::kNever) {
-    if (auto striped = in_stripes(*mapping, graph, capability, options)) mapping = std::move(striped);
+  HwGraph unplanned;
+  if (capability.winograd) unplanned = *hw;
+  auto mapping = map_graph(std::move(*hw), graph, capability, options, issues);
+  if (!mapping) return std::nullopt;
+  if (capability.winograd) {
+    mapping = in_winograd_form(std::move(unplanned), std::move(mapping), graph, capability, options);
   }
   Program& program = mapping->program;
   if (options.data) {

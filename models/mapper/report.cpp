@@ -98,7 +98,15 @@ std::string to_table(const MapReport& report) {
   totals.add({"dram bytes moved", text(report.dram_bytes)});
   totals.add({"compulsory dram bytes", text(report.compulsory_dram_bytes)});
   totals.add({"moved / compulsory", ratio(report.dram_bytes, report.compulsory_dram_bytes)});
-  return nodes.text(4) + "\n" + edges.text(2) + "\n" + placements.text(1) + "\n" + totals.text(1);
+  Table winograd({"3 x 3 convolution", "form"});
+  bool any = false;
+  for (const NodeReport& node : report.nodes) {
+    if (node.winograd.empty()) continue;
+    winograd.add({node.name, node.winograd});
+    any = true;
+  }
+  return nodes.text(4) + "\n" + (any ? winograd.text(2) + "\n" : std::string()) + edges.text(2) + "\n" +
+         placements.text(1) + "\n" + totals.text(1);
 }
 
 }  // namespace systole::mapper

@@ -21,7 +21,9 @@ struct NodeReport {
   std::uint64_t parameters = 0;    ///< elements of constant operands
   std::uint64_t input_bytes = 0;   ///< of the tensors read, constants left out
   std::uint64_t output_bytes = 0;  ///< of the tensors written
-  std::string tiling;              ///< "rows 14 x channels 64 x k 1", "stripes 7", or "" for one command
+  /// 3 x 3 convolutions where the array's `winograd` is on: "winograd", or "direct: " and the reason.
+  std::string winograd;
+  std::string tiling;  ///< "rows 14 x channels 64 x k 1", "stripes 7", or "" for one command
 };
 
 /// One tensor that flows between nodes (constants left out).

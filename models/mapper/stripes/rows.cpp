@@ -1,5 +1,7 @@
 #include "models/mapper/stripes/rows.h"
 
+#include <algorithm>
+
 #include "hw/base/assert.h"
 #include "models/mapper/tiling/tile.h"
 
@@ -48,6 +50,8 @@ bool can(const HwGraph& hw, const AxisOp& op) {
 
 bool can(const HwGraph& /*hw*/, const CopyOp& /*op*/) { return false; }
 
+bool can(const HwGraph& /*hw*/, const WinogradOp& /*op*/) { return true; }
+
 ValueId result(const CopyOp& op) { return op.dst; }
 template <typename Op>
 ValueId result(const Op& op) {
@@ -89,6 +93,19 @@ std::vector<RowsRead> reads(const HwGraph& hw, const AxisOp& op, const Rows& out
 
 std::vector<RowsRead> reads(const HwGraph& /*hw*/, const CopyOp& /*op*/, const Rows& /*out*/) { return {}; }
 
+/// Rows of the map under rows of tiles, or rows of tiles that hold rows of the map.
+Span1 winograd_rows(const HwGraph& hw, const WinogradOp& op, const Rows& out) {
+  const std::int64_t in = hw.value(op.in).dims[kRow];
+  if (!op.is_output) return window_span(out.begin, out.count(), 0, 4, 2, 1, op.pad[0], in);
+  const std::int64_t first = out.begin + op.pad[0];
+  return {first / 2, std::min(in, (first + out.count() + 1) / 2), first % 2};
+}
+
+std::vector<RowsRead> reads(const HwGraph& hw, const WinogradOp& op, const Rows& out) {
+  const Span1 span = winograd_rows(hw, op, out);
+  return {{canonical(hw, op.in), {span.begin, span.end}}};
+}
+
 HwOp cut(const HwGraph& hw, MatrixOp op, const Rows& out, const RowsOf& rows_of) {
   const Span1 span = window_rows(op.window, out, op.in_h);
   op.window = window_of(op.window, span, op.in_h);
@@ -118,6 +135,14 @@ HwOp cut(const HwGraph& hw, PoolOp op, const Rows& out, const RowsOf& rows_of) {
 
 HwOp cut(const HwGraph& hw, AxisOp op, const Rows& out, const RowsOf& rows_of) {
   op.in = rows_of(canonical(hw, op.in), out);
+  op.out = rows_of(op.out, out);
+  return op;
+}
+
+HwOp cut(const HwGraph& hw, WinogradOp op, const Rows& out, const RowsOf& rows_of) {
+  const Span1 span = winograd_rows(hw, op, out);
+  op.pad[0] = span.pad;
+  op.in = rows_of(canonical(hw, op.in), {span.begin, span.end});
   op.out = rows_of(op.out, out);
   return op;
 }

@@ -296,6 +296,7 @@ std::vector<Operand> box_operands(const HwGraph& hw, const HwOp& op, const Dims&
   const Region box{begin, extent};
   if (const auto* o = std::get_if<ElementwiseOp>(&op)) return operands_of(hw, *o, box, worst);
   if (const auto* o = std::get_if<PoolOp>(&op)) return operands_of(hw, *o, box, worst);
+  if (const auto* o = std::get_if<WinogradOp>(&op)) return winograd_operands(hw, *o, box, worst);
   return operands_of(hw, std::get<AxisOp>(op), box, worst);
 }
 
@@ -306,6 +307,8 @@ std::vector<Step> box_steps(const HwGraph& hw, const HwOp& op, const BoxTile& ti
       steps.push_back(make_step(hw, *o, box));
     } else if (const auto* p = std::get_if<PoolOp>(&op)) {
       steps.push_back(make_step(hw, *p, box));
+    } else if (const auto* w = std::get_if<WinogradOp>(&op)) {
+      steps.push_back(winograd_step(hw, *w, box));
     } else {
       steps.push_back(make_step(hw, std::get<AxisOp>(op), box));
     }

@@ -9,15 +9,22 @@ namespace systole::mapper {
 
 namespace {
 
-/// Dimensions that a box may cut, in this order. A row of an axis operation stays whole; a line of windows is
-/// cut last.
+/// Boxes of neighbouring rows share what they read.
+bool is_windowed(const HwOp& op) {
+  const auto* winograd = std::get_if<WinogradOp>(&op);
+  return std::holds_alternative<PoolOp>(op) || (winograd != nullptr && !winograd->is_output);
+}
+
+/// Dimensions that a box may cut, in this order. A row of an axis operation and the planes of a Winograd
+/// transform stay whole; a line of windows is cut last.
 std::vector<std::size_t> cuttable(const HwOp& op, std::size_t rank) {
   std::vector<std::size_t> dims;
   const auto* axis = std::get_if<AxisOp>(&op);
-  const bool pool = std::holds_alternative<PoolOp>(op);
+  const bool winograd = std::holds_alternative<WinogradOp>(op);
+  const bool pool = winograd || std::holds_alternative<PoolOp>(op);
   for (std::size_t d = 0; d < rank; ++d) {
     if (axis != nullptr && static_cast<int>(d) == axis->axis) continue;
-    if (pool && d == 2) continue;
+    if ((winograd && d == 0) || (pool && d == 2)) continue;
     dims.push_back(d);
   }
   if (pool) dims.push_back(2);
@@ -54,8 +61,8 @@ std::optional<BoxTile> choose_box(const HwGraph& hw, const HwOp& op, const Homes
     const std::int64_t bytes = staging_of(hw, op, homes, extent, several, budget.copies(), capability);
     if (least != nullptr) *least = std::min(*least, bytes);
     if (bytes <= budget.bytes) {
-      const bool pieces = std::holds_alternative<PoolOp>(op) ? several || bytes <= budget.bytes / 2
-                                                             : bytes <= budget.copies() * kPiece;
+      const bool pieces =
+          is_windowed(op) ? several || bytes <= budget.bytes / 2 : bytes <= budget.copies() * kPiece;
       const bool room = !budget.ping_pong || pieces;
       if (room && least == nullptr) return BoxTile{extent};
       if (!room) last_resort = BoxTile{extent};

@@ -176,6 +176,8 @@ void PackLayout::write_block(std::vector<std::byte>& out, const std::byte* weigh
         const std::int64_t used = std::min(cols_, range.per_group - n0);
         if (size == 1) {
           write_tile<1>(to, weights, base, first, used, chunk);
+        } else if (size == 2) {
+          write_tile<2>(to, weights, base, first, used, chunk);
         } else {
           write_tile<4>(to, weights, base, first, used, chunk);
         }

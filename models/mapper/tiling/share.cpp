@@ -46,7 +46,7 @@ BoxTile share(const HwGraph& hw, const HwOp& op, BoxTile tile, std::int64_t engi
   if (boxes % engines == 0) return tile;
   const auto* axis = std::get_if<AxisOp>(&op);
   for (std::size_t d = 0; d < result.size(); ++d) {
-    if (tile.extent[d] == 1) continue;
+    if (tile.extent[d] == 1 || (d == 0 && std::holds_alternative<WinogradOp>(op))) continue;
     if (axis != nullptr && static_cast<int>(d) == axis->axis) break;
     if (std::holds_alternative<PoolOp>(op) && d > 1) break;  // a line of windows stays whole
     if (result[d] < engines) break;

@@ -6,9 +6,10 @@ namespace systole::mapper {
 
 namespace {
 
-bool is_dense(const Dims& extent, const Dims& strides, std::int64_t element_bytes) {
+/// From dimension `first` on.
+bool is_dense(const Dims& extent, const Dims& strides, std::int64_t element_bytes, std::size_t first = 0) {
   std::int64_t expected = element_bytes;
-  for (std::size_t d = extent.size(); d-- > 0;) {
+  for (std::size_t d = extent.size(); d-- > first;) {
     if (extent[d] == 1) continue;
     if (strides[d] != expected) return false;
     expected *= extent[d];
@@ -27,6 +28,7 @@ bool in_place(const HwGraph& hw, const Homes& homes, const Operand& operand) {
   const Dims strides = sram_strides(value);
   if (operand.adjacent == kAnyStrides) return true;
   if (operand.adjacent == kDense) return is_dense(operand.region.extent, strides, size);
+  if (operand.adjacent == kPlanes) return is_dense(operand.region.extent, strides, size, 1);
   const auto d = static_cast<std::size_t>(operand.adjacent);
   return operand.region.extent[d] == 1 || strides[d] == size;
 }

@@ -39,13 +39,15 @@ struct Operand {
   /// Order of the dimensions in a staged copy (a list of dims, outermost first); empty = that of the value.
   std::vector<int> order;
   /// The engine takes strides for all dimensions but this one, whose elements must be adjacent. -1 = the
-  /// region must lie dense. (-2: no such dimension; any strides do.)
+  /// region must lie dense. (-2: no such dimension; any strides do. -3: dense but for the outermost
+  /// dimension, which takes any stride.)
   int adjacent = -1;
   std::optional<ColumnPack> pack;
   std::uint8_t stream = SGB_STREAM_INPUT;  ///< on whose account a transfer goes
 };
 inline constexpr int kDense = -1;
 inline constexpr int kAnyStrides = -2;
+inline constexpr int kPlanes = -3;
 
 /// Where a step finds an operand: in place or in a staging buffer.
 struct Placed {

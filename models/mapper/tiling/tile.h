@@ -85,6 +85,10 @@ Dims result_dims(const HwGraph& hw, const HwOp& op);
 /// needs (windows at the edges need less).
 std::vector<Operand> box_operands(const HwGraph& hw, const HwOp& op, const Dims& begin, const Dims& extent,
                                   bool worst);
+/// Those of a Winograd transform. A box has all of its planes.
+std::vector<Operand> winograd_operands(const HwGraph& hw, const WinogradOp& op, const Region& box,
+                                       bool worst);
+Step winograd_step(const HwGraph& hw, const WinogradOp& op, const Region& box);
 std::vector<Step> box_steps(const HwGraph& hw, const HwOp& op, const BoxTile& tile);
 
 /// Input rows that `count` output rows from `first` on read: [begin, end), at least one.

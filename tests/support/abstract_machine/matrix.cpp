@@ -9,7 +9,10 @@ namespace systole::test {
 
 namespace {
 
-std::int32_t load_byte(Memory& memory, std::uint8_t type, std::uint64_t address) {
+std::int64_t size_of_integer(std::uint8_t type) { return type == SGB_TYPE_INT16 ? 2 : 1; }
+
+std::int32_t load_integer(Memory& memory, std::uint8_t type, std::uint64_t address) {
+  if (type == SGB_TYPE_INT16) return memory.load<std::int16_t>(address);
   return type == SGB_TYPE_INT8 ? std::int32_t{memory.load<std::int8_t>(address)}
                                : std::int32_t{memory.load<std::uint8_t>(address)};
 }
@@ -48,12 +51,15 @@ public:
   [[nodiscard]] std::int32_t int_sum(std::int64_t oy, std::int64_t ox, std::int64_t n,
                                      std::int32_t start) const {
     const std::int32_t b_zero =
-        op_.b_zero_table == 0 ? op_.b_zero : load_byte(memory_, op_.b_type, op_.b_zero_table + n);
+        op_.b_zero_table == 0
+            ? op_.b_zero
+            : load_integer(memory_, op_.b_type, op_.b_zero_table + n * size_of_integer(op_.b_type));
     std::int64_t sum = start;
-    for_terms(oy, ox, 1, [&](std::int64_t k, std::uint64_t a) {
+    const std::int64_t b_size = size_of_integer(op_.b_type);
+    for_terms(oy, ox, size_of_integer(op_.a_type), [&](std::int64_t k, std::uint64_t a) {
       if (a == 0) return;
-      sum += std::int64_t{load_byte(memory_, op_.a_type, a) - op_.a_zero} *
-             (load_byte(memory_, op_.b_type, b_at(k, n, 1)) - b_zero);
+      sum += std::int64_t{load_integer(memory_, op_.a_type, a) - op_.a_zero} *
+             (load_integer(memory_, op_.b_type, b_at(k, n, b_size)) - b_zero);
     });
     return static_cast<std::int32_t>(sum);
   }
@@ -89,8 +95,8 @@ void store_int(const sgb_matrix& op, std::int32_t sum, std::int64_t n, std::uint
   value = std::clamp(value, low, high);
   if (residual != 0) {
     const float a = static_cast<float>(value - op.out_zero) * op.out_scale;
-    const float b =
-        static_cast<float>(load_byte(memory, op.out_type, residual) - op.residual_zero) * op.residual_scale;
+    const float b = static_cast<float>(load_integer(memory, op.out_type, residual) - op.residual_zero) *
+                    op.residual_scale;
     const float total = a + b;
     value = std::clamp(static_cast<double>(std::nearbyint(total / op.sum_scale)) + op.sum_zero, low, high);
   }

@@ -114,13 +114,17 @@ struct Pipeline {
   [[nodiscard]] double end() const { return std::max({load, compute, store}); }
 };
 
+double element_bytes(std::uint8_t type) {
+  return type == SGB_TYPE_FLOAT32 ? 4.0 : type == SGB_TYPE_INT16 ? 2.0 : 1.0;
+}
+
 class MatrixCommand {
 public:
   MatrixCommand(const sgb_matrix& m, const Capability& capability)
       : m_(m),
         capability_(capability),
         machine_(capability),
-        element_(static_cast<double>(m.a_type == SGB_TYPE_FLOAT32 ? 4 : 1)),
+        element_(element_bytes(m.a_type)),
         out_bytes_(m.out_type == SGB_TYPE_FLOAT32 || m.out_type == SGB_TYPE_INT32 ? 4.0 : 1.0),
         keeps_((m.flags & SGB_MATRIX_KEEP) != 0),
         k_(std::int64_t{m.kernel_h} * m.kernel_w * m.in_c) {}
