@@ -141,6 +141,7 @@ RunRecord record_of(const Prepared& prepared, soc::RunResult result, Issues& iss
   record.inferences = prepared.inputs.inferences;
   record.nodes = prepared.compiled.program.nodes;
   record.compulsory_dram_bytes = compulsory_dram_bytes(prepared);
+  record.skipped_macs = prepared.compiled.report.skipped_macs * record.inferences;
   record.gap_macs = prepared.compiled.report.gap_macs * record.inferences;
   record.result = std::move(result);
   add_energy(record, issues);

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "hw/timing/passes.h"
+
 namespace systole::app {
 namespace {
 
@@ -63,6 +65,13 @@ void validate_matrix(const SocConfig& soc, Issue&& issue) {
 
 }  // namespace
 
+std::uint32_t int16_passes(const MatrixConfig& matrix) {
+  const timing::Multiplier multiplier{matrix.format, matrix.weight_format, matrix.arithmetic,
+                                      matrix.popcount_bits};
+  const auto passes = timing::array_passes(multiplier, NumberFormat::kInt16, NumberFormat::kInt16);
+  return passes && matrix.accumulator_bits >= 32 ? passes->cycles_per_step : 0;
+}
+
 void validate(const SocConfig& soc, const Provenance& provenance, Issues& issues) {
   const auto issue = [&](const std::string& key, const std::string& message) {
     issues.add(place(provenance, key), key, message);
@@ -91,6 +100,17 @@ void validate(const SocConfig& soc, const Provenance& provenance, Issues& issues
     issue("soc.engines.matrix.accumulators", "holds no 4-byte sum for each of the " +
                                                  std::to_string(soc.matrix.cols) + " columns; at least " +
                                                  to_text(Bytes(4ULL * soc.matrix.cols)));
+  }
+  if (soc.matrix.count > 0 && soc.matrix.winograd) {
+    const std::string key = "soc.engines.matrix.winograd";
+    if (soc.vector.count == 0) {
+      issue(key, "its transforms are the vector engine's work: set soc.engines.vector.count to at least 1");
+    }
+    if (int16_passes(soc.matrix) == 0) {
+      issue(key,
+            "its products are int16 with sums of 32 bits, which this array does not make: set "
+            "soc.engines.matrix.format=int16 (int8 and int4 make them in pieces)");
+    }
   }
 }
 

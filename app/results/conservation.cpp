@@ -45,15 +45,16 @@ std::vector<std::string> out_of_balance(const RunRecord& record) {
     broken.push_back("engines report " + std::to_string(spans) + " multiply-accumulates, the ledger counts " +
                      std::to_string(ledger));
   }
-  // Dense arrays skip nothing: a run that ended well did all of the network's work, and what lies between the
-  // blocks of grouped weights.
+  // A run that ended well did all of the network's work, but for what the mapper has found a way around, and
+  // what lies between the blocks of grouped weights.
   const bool ended_well = record.result.outcome == soc::Outcome::kExited && record.result.exit_code == 0;
   // A graph that somebody made by hand may say anything of its nodes.
   const bool mapped_here = record.scenario.workload.graph.empty();
-  if (ended_well && mapped_here && spans != network + record.gap_macs) {
+  if (ended_well && mapped_here && spans + record.skipped_macs != network + record.gap_macs) {
     broken.push_back(
         "engines did " + std::to_string(spans) + " multiply-accumulates, the network needs " +
         std::to_string(network) +
+        (record.skipped_macs > 0 ? " without the " + std::to_string(record.skipped_macs) + " to skip" : "") +
         (record.gap_macs > 0 ? " and the gaps of its groups " + std::to_string(record.gap_macs) : ""));
   }
   return broken;

@@ -43,7 +43,8 @@ struct RunRecord {
   std::uint32_t inferences = 1;
   std::vector<ProgramNode> nodes;
   std::uint64_t compulsory_dram_bytes = 0;  ///< of all inferences
-  std::uint64_t gap_macs = 0;               ///< of all inferences: between the blocks of grouped weights
+  std::uint64_t skipped_macs = 0;  ///< of all inferences: of the network's, what no array has to perform
+  std::uint64_t gap_macs = 0;      ///< of all inferences: between the blocks of grouped weights
   soc::RunResult result;
   std::optional<energy::Account> account;  ///< none without a technology
   std::vector<LayerRow> layers;

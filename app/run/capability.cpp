@@ -1,5 +1,6 @@
 #include "app/run/capability.h"
 
+#include "app/config/validate.h"
 #include "hw/abi/memory_map.h"
 #include "hw/blocks/engine/matrix/array.h"
 #include "hw/config/engine_counts.h"
@@ -47,6 +48,8 @@ mapper::Capability capability_of(const SocConfig& soc) {
   capability.semaphores = soc.controller.semaphores;
   capability.array = engine::matrix::array_of(soc.matrix);
   capability.array_format = soc.matrix.format;
+  capability.int16_passes = int16_passes(soc.matrix);
+  capability.winograd = soc.matrix.winograd;
   capability.timing = timing_of(soc);
   return capability;
 }

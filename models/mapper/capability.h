@@ -55,8 +55,8 @@ struct Capability {
   std::uint32_t semaphores = 64;
   timing::ArrayShape array;
   NumberFormat array_format = NumberFormat::kInt8;
-  /// Products of int16 operands with sums of at least 32 bits, in however many passes.
-  bool multiplies_int16 = false;
+  /// Cycles of a step of int16 products with sums of at least 32 bits; 0: the array makes none.
+  std::uint32_t int16_passes = 0;
   bool winograd = false;  ///< 3 x 3 convolutions may take Winograd's form
   TimingCapability timing;
 

@@ -55,6 +55,7 @@ struct MapReport {
   std::uint64_t resident_bytes = 0;   ///< static data that stays in SRAM
   std::uint64_t streamed_bytes = 0;   ///< static data that every inference loads
   std::uint64_t gap_bytes = 0;        ///< of static data: between the blocks of grouped weights
+  std::uint64_t skipped_macs = 0;     ///< of one inference, of `macs`: what no array has to perform
   std::uint64_t gap_macs = 0;         ///< of one inference, beyond `macs`: with those gaps
   std::uint64_t dram_bytes = 0;       ///< moved by one inference from cold (initialisation included)
   std::uint64_t sram_bytes = 0;       ///< SRAM in use

@@ -17,7 +17,7 @@ std::uint32_t u32(std::int64_t value) { return static_cast<std::uint32_t>(value)
 /// Why the convolution cannot be done so, or "".
 std::string obstacle(const HwGraph& hw, const MatrixOp& op, const Capability& capability) {
   if (capability.engines[static_cast<std::size_t>(EngineKind::kVector)] == 0) return "no vector engine";
-  if (!capability.multiplies_int16) return "the array does not multiply int16";
+  if (capability.int16_passes == 0) return "the array does not multiply int16";
   if (!is_byte(op.a_type) || !is_byte(op.b_type)) return "not 8-bit operands";
   if (!is_byte(op.out_type)) return "not 8-bit results";
   if (op.window.stride != Pair{1, 1}) return "strided";
@@ -29,7 +29,7 @@ std::string obstacle(const HwGraph& hw, const MatrixOp& op, const Capability& ca
     return "weights with a zero point";
   }
   if (op.residual != kNoValue) return "adds a residual";
-  if (op.in_c > kWinogradChannels) return "sums beyond 32 bits";
+  if (op.in_c > winograd_channels(op.b_type)) return "sums beyond 32 bits";
   const bool is_map = hw.value(op.a).dims.size() == 4 && hw.value(op.out).dims.size() == 4 &&
                       op.a_roles.row == 1 && op.a_roles.col == 2 && op.out_roles.row == 1;
   return is_map ? "" : "not a feature map";
@@ -64,7 +64,7 @@ sgb_descriptor matrix_command(const MatrixOp& op, DType a, DType b, DType out, c
   m.stride_h = m.stride_w = m.dilation_h = m.dilation_w = 1;
   m.pad_top = static_cast<std::int16_t>(op.window.pad[0]);
   m.pad_left = static_cast<std::int16_t>(op.window.pad[1]);
-  m.b_tile_cols = static_cast<std::uint16_t>(capability.array_cols);
+  m.b_tile_cols = static_cast<std::uint16_t>(capability.array.cols);
   m.a_type = static_cast<std::uint8_t>(a);
   m.b_type = static_cast<std::uint8_t>(b);
   m.out_type = static_cast<std::uint8_t>(out);
@@ -98,9 +98,11 @@ double saved_cycles(const MatrixOp& op, const Capability& capability) {
   place.window = {};
   place.in_h = place.out_h = winograd_tiles(op.out_h);
   place.in_w = place.out_w = winograd_tiles(op.out_w);
-  const double products =
-      16 *
-      cycles_of(matrix_command(place, DType::kInt16, DType::kInt16, DType::kInt32, capability), capability);
+  Capability wide = capability;
+  wide.array.passes = capability.int16_passes;
+  const sgb_descriptor product =
+      matrix_command(place, DType::kInt16, DType::kInt16, DType::kInt32, capability);
+  const double products = 16 * cycles_of(product, wide);
   const double transforms = cycles_of(transform_command(op, false), capability) +
                             cycles_of(transform_command(op, true), capability);
   return cycles_of(direct, capability) - products - transforms;

@@ -10,8 +10,9 @@
 
 namespace systole::mapper {
 
-/// Input channels up to which int32 holds every sum: 4 x 9 x 255 x 128 = 1,175,040 a channel.
-inline constexpr std::int64_t kWinogradChannels = 1827;
+/// Input channels up to which int32 holds every sum, by the type of the weights: 4 x 9 x 255 x 128 =
+/// 1,175,040 a channel, or 4 x 9 x 255 x 255 = 2,340,900.
+constexpr std::int64_t winograd_channels(DType weights) { return weights == DType::kInt8 ? 1827 : 917; }
 
 struct WinogradChoice {
   std::size_t position = 0;  ///< of the convolution among the nodes

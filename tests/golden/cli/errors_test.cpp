@@ -124,6 +124,21 @@ TEST_F(CliErrors, GraphsThatAreNone) {
   EXPECT_THAT(refused({"inspect", "--assemble", "g.txt", "-o", "h.sgb"}), StartsWith("error: g.txt:1"));
 }
 
+TEST_F(CliErrors, WinogradNeedsWideProductsAndAVectorEngine) {
+  EXPECT_EQ(refused({"run", "digits.yaml", "--set", "soc.engines.matrix.winograd=yes"}),
+            "error: --set soc.engines.matrix.winograd=yes: soc.engines.matrix.winograd: \"yes\" is neither "
+            "true nor "
+            "false\n");
+  EXPECT_EQ(
+      refused({"run", "digits.yaml", "--set", "soc.engines.matrix.winograd=true", "--set",
+               "soc.engines.matrix.format=fp32", "--set", "soc.engines.vector.count=0"}),
+      "error: --set soc.engines.matrix.winograd=true: soc.engines.matrix.winograd: its transforms are the "
+      "vector engine's work: set soc.engines.vector.count to at least 1\n"
+      "error: --set soc.engines.matrix.winograd=true: soc.engines.matrix.winograd: its products are int16 "
+      "with sums of 32 bits, which this array does not make: set soc.engines.matrix.format=int16 (int8 and "
+      "int4 make them in pieces)\n");
+}
+
 TEST_F(CliErrors, UsageIsHeldToo) {
   EXPECT_EQ(refused({"rnu"}), "error: unknown command \"rnu\"; did you mean run?\n");
   EXPECT_EQ(
