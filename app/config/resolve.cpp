@@ -104,6 +104,13 @@ public:
     Quantise& quantise = out_.scenario.workload.quantise;
     const std::string key = "workload.quantise.calibration";
     finish_inputs(quantise.calibration, key);
+    // What a scenario is silent about is as the array is.
+    MatrixConfig& array = out_.scenario.soc.matrix;
+    if (!written("soc.engines.matrix.weight_format")) array.weight_format = array.format;
+    if (!is_float(array.format)) {
+      if (!written("workload.quantise.weights")) quantise.options.weights = array.weight_format;
+      if (!written("workload.quantise.activations")) quantise.options.activations = array.format;
+    }
     quantise.own_inputs = !written(key + ".dataset") && !written(key + ".files") && !written(key + ".random");
   }
 

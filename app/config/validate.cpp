@@ -63,6 +63,51 @@ void validate_matrix(const SocConfig& soc, Issue&& issue) {
   if (matrix.spill.count() % 64 != 0) issue("soc.engines.matrix.spill", "is not a multiple of 64 bytes");
 }
 
+/// Combinations of formats, arithmetic and accumulators that no array has.
+template <typename Issue>
+void check_numbers(const MatrixConfig& array, Issue&& issue) {
+  if (array.count == 0) return;
+  const std::string key = "soc.engines.matrix.";
+  const bool floats = is_float(array.format);
+  const std::string format(name_of(array.format));
+  const std::string weights(name_of(array.weight_format));
+  if (floats ? array.weight_format != array.format : is_float(array.weight_format)) {
+    issue(key + "weight_format", "weights of " + weights + " do not go with activations of " + format +
+                                     "; floats are multiplied by their own format, integers by integers");
+    return;
+  }
+  const bool whole = array.arithmetic == MatrixArithmetic::kParallel;
+  if (floats && !whole) {
+    issue(key + "arithmetic",
+          "is for integers, and the format is " + format + "; take it out, or set format: int8");
+  }
+  const bool binary = array.format == NumberFormat::kBinary && array.weight_format == NumberFormat::kBinary;
+  if (array.arithmetic == MatrixArithmetic::kXnorPopcount && !floats) {
+    if (!binary) {
+      issue(key + "arithmetic", "xnor_popcount multiplies binary by binary, and the formats are " + format +
+                                    " and " + weights + "; set format: binary");
+    } else if (array.overflow == Overflow::kSaturate) {
+      issue(key + "overflow", "xnor_popcount adds several products at once and wraps; take it out");
+    }
+  }
+  const bool powers = array.weight_format == NumberFormat::kPowerOfTwo ||
+                      array.weight_format == NumberFormat::kTernary ||
+                      array.weight_format == NumberFormat::kBinary;
+  if (array.arithmetic == MatrixArithmetic::kShiftAdd && !floats && !powers) {
+    issue(key + "arithmetic", "shift_add multiplies by powers of two, and the weights are " + weights +
+                                  "; set weight_format: pow2");
+  }
+  const std::uint32_t bits = array.accumulator_bits;
+  const bool rounds = floats && array.format != NumberFormat::kFloat32;
+  if (floats && bits != 32 && !(rounds && bits == 16)) {
+    issue(key + "accumulator_bits", "sums of " + format + " have 32 bits" + (rounds ? ", or 16" : "") +
+                                        ", not " + std::to_string(bits));
+  }
+  if (floats && array.overflow == Overflow::kSaturate) {
+    issue(key + "overflow", "is for integers, and the format is " + format + "; take it out");
+  }
+}
+
 }  // namespace
 
 std::uint32_t int16_passes(const MatrixConfig& matrix) {
@@ -96,6 +141,7 @@ void validate(const SocConfig& soc, const Provenance& provenance, Issues& issues
           "there are " + std::to_string(queues) + " engines, and each needs a semaphore");
   }
   if (soc.matrix.count > 0) validate_matrix(soc, issue);
+  check_numbers(soc.matrix, issue);
   if (soc.matrix.count > 0 && soc.matrix.accumulators.count() < 4ULL * soc.matrix.cols) {
     issue("soc.engines.matrix.accumulators", "holds no 4-byte sum for each of the " +
                                                  std::to_string(soc.matrix.cols) + " columns; at least " +

@@ -3,6 +3,7 @@
 #include "app/config/validate.h"
 #include "hw/abi/memory_map.h"
 #include "hw/blocks/engine/matrix/array.h"
+#include "hw/blocks/engine/matrix/operation.h"
 #include "hw/config/engine_counts.h"
 
 namespace systole::app {
@@ -47,7 +48,7 @@ mapper::Capability capability_of(const SocConfig& soc) {
   capability.queue_depth = soc.controller.queue_depth;
   capability.semaphores = soc.controller.semaphores;
   capability.array = engine::matrix::array_of(soc.matrix);
-  capability.array_format = soc.matrix.format;
+  capability.multiplier = engine::matrix::multiplier_of(soc.matrix);
   capability.int16_passes = int16_passes(soc.matrix);
   capability.winograd = soc.matrix.winograd;
   capability.timing = timing_of(soc);

@@ -18,13 +18,13 @@ bool has(const ir::Graph& network, ir::OpKind op) {
   return false;
 }
 
-bool has_int8_array(const Scenario& scenario) {
-  return scenario.soc.matrix.count > 0 && scenario.soc.matrix.format == NumberFormat::kInt8;
+bool has_integer_array(const Scenario& scenario) {
+  return scenario.soc.matrix.count > 0 && !is_float(scenario.soc.matrix.format);
 }
 
 bool wants_int8(const Scenario& scenario) {
   const Precision precision = scenario.workload.precision;
-  return precision == Precision::kInt8 || (precision == Precision::kAuto && has_int8_array(scenario));
+  return precision == Precision::kInt8 || (precision == Precision::kAuto && has_integer_array(scenario));
 }
 
 std::optional<InputSet> calibration_inputs(const ir::Graph& network, const Scenario& scenario,
@@ -39,14 +39,64 @@ std::optional<InputSet> calibration_inputs(const ir::Graph& network, const Scena
   return read_inputs(request, network, issues);
 }
 
-}  // namespace
+/// Positions of the two factors of a product node; nullopt: it is none.
+std::optional<std::pair<std::size_t, std::size_t>> factors_of(ir::OpKind op) {
+  switch (op) {
+    case ir::OpKind::kConv:
+    case ir::OpKind::kGemm:
+    case ir::OpKind::kMatMul:
+    case ir::OpKind::kConvInteger:
+    case ir::OpKind::kMatMulInteger:
+      return std::pair{std::size_t{0}, std::size_t{1}};
+    case ir::OpKind::kQLinearConv:
+    case ir::OpKind::kQLinearMatMul:
+    case ir::OpKind::kQGemm:
+      return std::pair{std::size_t{0}, std::size_t{3}};
+    default:
+      return std::nullopt;
+  }
+}
 
-std::optional<Quantisation> set_precision(ir::Graph& network, const Scenario& scenario,
-                                          const Provenance& provenance, const std::vector<std::string>& fed,
-                                          Issues& issues) {
+/// What the array makes of the product of two tensors. Weights are packed in the array's format; a computed
+/// right operand goes in as it stands.
+ir::ProductNumerics numerics_of(const ir::Tensor& a, const ir::TensorInfo& b, const MatrixConfig& array,
+                                bool in_array_format) {
+  ir::ProductNumerics numerics{format_of(a.type).value_or(NumberFormat::kInt8),
+                               format_of(b.value.type).value_or(NumberFormat::kInt8)};
+  if (in_array_format || is_float(numerics.a)) {
+    if (is_float(numerics.a) == is_float(array.format)) numerics.a = array.format;
+    const NumberFormat weights = is_float(array.format) ? array.format : array.weight_format;
+    if (b.is_constant() && is_float(numerics.b) == is_float(weights)) numerics.b = weights;
+  }
+  return numerics;
+}
+
+/// Writes into every product how the array multiplies and adds, where that is not what the types say.
+void set_numerics(ir::Graph& network, const Scenario& scenario, bool in_array_format) {
+  const MatrixConfig& array = scenario.soc.matrix;
+  if (array.count == 0) return;
+  for (ir::NodeIndex index = 0; index < network.node_count(); ++index) {
+    ir::Node& node = network.node(index);
+    const auto factors = factors_of(node.op);
+    if (!factors) continue;
+    const ir::Tensor& a = network.tensor(node.inputs[factors->first]).value;
+    const ir::TensorInfo& b = network.tensor(node.inputs[factors->second]);
+    ir::ProductNumerics numerics = node.numerics.value_or(numerics_of(a, b, array, in_array_format));
+    numerics.accumulator_bits = array.accumulator_bits;
+    numerics.saturate = !is_float(numerics.a) && array.overflow == Overflow::kSaturate;
+    const bool plain = numerics.a == format_of(a.type) && numerics.b == format_of(b.value.type) &&
+                       numerics.accumulator_bits == 32 && !numerics.saturate && a.type != DType::kInt16 &&
+                       b.value.type != DType::kInt16;
+    node.numerics = plain ? std::nullopt : std::optional(numerics);
+  }
+}
+
+std::optional<Quantisation> quantise_if_wanted(ir::Graph& network, const Scenario& scenario,
+                                               const Provenance& provenance,
+                                               const std::vector<std::string>& fed, Issues& issues) {
   if (has(network, ir::OpKind::kBatchNormalization)) network = quantise::fold_batch_norms(network);
   const bool int8 = wants_int8(scenario);
-  if (has(network, ir::OpKind::kDequantizeLinear) && (int8 || has_int8_array(scenario))) {
+  if (has(network, ir::OpKind::kDequantizeLinear) && (int8 || has_integer_array(scenario))) {
     network = quantise::fuse_qdq(network, int8 ? quantise::QdqScope::kAll : quantise::QdqScope::kExact);
   }
   if (!int8 || !quantise::is_float_network(network)) return std::nullopt;
@@ -66,6 +116,18 @@ std::optional<Quantisation> set_precision(ir::Graph& network, const Scenario& sc
   ir::Graph quantised =
       quantise::quantise_network(network, ranges, scenario.workload.quantise.options, issues, &made.report);
   made.float_network = std::exchange(network, std::move(quantised));
+  return made;
+}
+
+}  // namespace
+
+std::optional<Quantisation> set_precision(ir::Graph& network, const Scenario& scenario,
+                                          const Provenance& provenance, const std::vector<std::string>& fed,
+                                          Issues& issues) {
+  auto made = quantise_if_wanted(network, scenario, provenance, fed, issues);
+  const bool list_of_layers =
+      !scenario.workload.gemm.empty() || scenario.workload.network.path.extension() == ".csv";
+  set_numerics(network, scenario, list_of_layers);
   return made;
 }
 

@@ -26,7 +26,9 @@ struct Quantisation {
 /// form becomes integer operators for an array of integers (with precision as_is only where that leaves all
 /// bits as they are), and a float network is quantised where the scenario says so; nullopt if it is not.
 /// Without functional data nothing is calibrated. `fed`: as in InputRequest, for the run's own files. Issues:
-/// calibration inputs, parameters and ranges that are no good.
+/// calibration inputs, parameters and ranges that are no good. Products whose numbers the
+/// array's formats or accumulators change say so (ir::Node::numerics); of a list of layers, which has no
+/// numbers of its own, all take the array's.
 std::optional<Quantisation> set_precision(ir::Graph& network, const Scenario& scenario,
                                           const Provenance& provenance, const std::vector<std::string>& fed,
                                           Issues& issues);

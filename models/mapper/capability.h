@@ -5,8 +5,8 @@
 #include <cstdint>
 
 #include "hw/abi/queues.h"
-#include "hw/base/number_format.h"
 #include "hw/base/units.h"
+#include "hw/timing/passes.h"
 #include "hw/timing/systolic/array_shape.h"
 
 namespace systole::mapper {
@@ -54,7 +54,7 @@ struct Capability {
   std::uint32_t queue_depth = 8;
   std::uint32_t semaphores = 64;
   timing::ArrayShape array;
-  NumberFormat array_format = NumberFormat::kInt8;
+  timing::Multiplier multiplier;
   /// Cycles of a step of int16 products with sums of at least 32 bits; 0: the array makes none.
   std::uint32_t int16_passes = 0;
   bool winograd = false;  ///< 3 x 3 convolutions may take Winograd's form

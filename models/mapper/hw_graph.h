@@ -12,6 +12,7 @@
 
 #include "hw/abi/queues.h"
 #include "hw/base/dtype.h"
+#include "hw/base/number_format.h"
 #include "models/ir/graph.h"
 
 namespace systole::mapper {
@@ -148,8 +149,14 @@ struct MatrixOp {
   std::vector<float> scale;          ///< groups * n; empty for float results
   std::vector<std::int32_t> b_zero;  ///< groups * n, or one for all
   std::int32_t a_zero = 0, out_zero = 0;
-  DType a_type = DType::kInt8, b_type = DType::kInt8, out_type = DType::kInt8;
-  Bounds clip;  ///< of the result, in its own units
+  DType a_type = DType::kInt8, b_type = DType::kInt8, out_type = DType::kInt8;  ///< of the elements
+  /// In which the array multiplies; none: as the elements' types say. B's is how constants are packed.
+  std::optional<NumberFormat> a_format, b_format;
+  [[nodiscard]] NumberFormat format_of_a() const { return a_format.value_or(*systole::format_of(a_type)); }
+  [[nodiscard]] NumberFormat format_of_b() const { return b_format.value_or(*systole::format_of(b_type)); }
+  bool ordered_sums = false;   ///< integers whose sums depend on the order of k, as those of floats do
+  std::int64_t tile_cols = 0;  ///< columns of the tiles in which B is packed; 0: as wide as it is
+  Bounds clip;                 ///< of the result, in its own units
 
   /// A second summand of the result's dims (sgb_matrix.residual); out_zero then belongs to the first one.
   ValueId residual = kNoValue;

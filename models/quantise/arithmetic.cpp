@@ -5,11 +5,13 @@
 #include <cmath>
 #include <limits>
 
+#include "hw/numerics/formats/packed.h"
+
 namespace systole::quantise {
 
-float scale_of(float max_abs, bool power_of_two) {
+float scale_of(float max_abs, bool power_of_two, float largest) {
   if (max_abs == 0.0F) return 1.0F;
-  const float scale = std::max(max_abs / kLargestInteger, std::numeric_limits<float>::min());
+  const float scale = std::max(max_abs / largest, std::numeric_limits<float>::min());
   if (!power_of_two) return scale;
   int exponent = 0;
   const float fraction = std::frexp(scale, &exponent);  // scale = fraction x 2^exponent, fraction in [0.5, 1)
@@ -37,6 +39,42 @@ std::int8_t quantise_value(float x, float scale) {
   std::int8_t result = 0;
   quantise_values({&x, 1}, scale, &result);
   return result;
+}
+
+std::int32_t quantise_value(NumberFormat format, float x, float scale) {
+  const float value = x / scale;
+  if (format == NumberFormat::kBinary) return value < 0.0F ? -1 : 1;
+  if (format == NumberFormat::kPowerOfTwo) return numerics::nearest_power_of_two(value);
+  const float largest = largest_of(format);
+  return static_cast<std::int32_t>(std::nearbyint(std::min(std::max(-largest, value), largest)));
+}
+
+float nearest_scale(NumberFormat format, std::span<const float> values, bool power_of_two) {
+  const float largest = largest_magnitude(values);
+  if (largest == 0.0F) return 1.0F;
+  if (format == NumberFormat::kBinary) {
+    double sum = 0;
+    for (const float x : values) sum += std::fabs(static_cast<double>(x));
+    return scale_of(static_cast<float>(sum / static_cast<double>(values.size())), power_of_two, 1.0F);
+  }
+  float best = 1.0F;
+  double least = std::numeric_limits<double>::infinity();
+  for (int share = 20; share >= 1; --share) {
+    const float scale =
+        scale_of(largest * static_cast<float>(share) / 20.0F, power_of_two, largest_of(format));
+    double error = 0;
+    for (const float x : values) {
+      const double difference =
+          static_cast<double>(x) -
+          static_cast<double>(scale) * static_cast<double>(quantise_value(format, x, scale));
+      error += difference * difference;
+    }
+    if (error < least) {
+      least = error;
+      best = scale;
+    }
+  }
+  return best;
 }
 
 std::int32_t quantise_bias(float bias, float x_scale, float w_scale) {

@@ -16,6 +16,12 @@ bool has_input(const ir::Node& node, std::size_t i) {
   return i < node.inputs.size() && node.inputs[i] != ir::kNoTensor;
 }
 
+/// None where both are int8, as the tensors say already.
+std::optional<ir::ProductNumerics> numerics_of(NumberFormat a, NumberFormat b) {
+  if (a == NumberFormat::kInt8 && b == NumberFormat::kInt8) return std::nullopt;
+  return ir::ProductNumerics{a, b};
+}
+
 }  // namespace
 
 Emitter::Emitter(const ir::Graph& graph, const Plan& plan, const Options& options, bool unit, Issues& issues,
@@ -65,9 +71,8 @@ ir::TensorId Emitter::as_int8(ir::TensorId old) {
   if (info.is_constant()) return int8_[old] = constant_int8(old, scale);
   ir::Node node{info.value.name + "_QuantizeLinear", OpKind::kQuantizeLinear, ir::AxisAttributes{}, {}, {}};
   node.inputs = {as_float(old), scale_tensor(info.value.name, scale), zero()};
-  node.outputs = {make_int8(old, info.value.shape)};
-  int8_[old] = node.outputs[0];
-  rewriter_.add(std::move(node));
+  int8_[old] = make_int8(old, info.value.shape);
+  add_clipped(std::move(node), int8_[old]);
   ++report_.conversions;
   return int8_[old];
 }
@@ -86,7 +91,7 @@ ir::TensorId Emitter::as_float(ir::TensorId old) {
 }
 
 ir::TensorId Emitter::make_int8(ir::TensorId old, const ir::Shape& shape) {
-  return rewriter_.add({graph_.tensor(old).value.name + "_quantized", DType::kInt8, shape, nullptr});
+  return rewriter_.add({graph_.tensor(old).value.name + "_quantized", element(), shape, nullptr});
 }
 
 ir::TensorId Emitter::int8_output(ir::TensorId old) {
@@ -99,19 +104,46 @@ ir::TensorId Emitter::scale_tensor(const std::string& owner, float scale) {
 }
 
 ir::TensorId Emitter::zero() {
-  if (zero_ == ir::kNoTensor) zero_ = rewriter_.add(zero_point());
+  if (zero_ == ir::kNoTensor) zero_ = rewriter_.add(zero_point(element()));
   return zero_;
+}
+
+ir::TensorId Emitter::weight_zero() {
+  const DType type = traits_of(options_.weights).element;
+  if (type == element()) return zero();
+  if (weight_zero_ == ir::kNoTensor) weight_zero_ = rewriter_.add(zero_point(type));
+  return weight_zero_;
+}
+
+void Emitter::add_clipped(ir::Node node, ir::TensorId now) {
+  const FormatTraits& traits = traits_of(options_.activations);
+  if (traits.bits == 8 * size_of(traits.element)) {
+    node.outputs = {now};
+    return rewriter_.add(std::move(node));
+  }
+  ir::Tensor unclipped = rewriter_.info(now);
+  unclipped.name += "_unclipped";
+  ir::Node clip{node.name + "_Clip", OpKind::kClip, {}, {}, {now}};
+  node.outputs = {rewriter_.add(std::move(unclipped))};
+  const auto bound = [&](std::int32_t value) {
+    return rewriter_.add(
+        {"bound", DType::kInt8, {}, ir::make_data(std::vector{static_cast<std::int8_t>(value)})});
+  };
+  clip.inputs = {node.outputs[0], bound(-traits.max), bound(traits.max)};
+  rewriter_.add(std::move(node));
+  rewriter_.add(std::move(clip));
 }
 
 float Emitter::constant_scale(ir::TensorId old) const {
   if (unit_) return 1.0F;
-  return scale_of(largest_magnitude(all_floats(graph_.tensor(old).value)), options_.power_of_two);
+  return scale_of(largest_magnitude(all_floats(graph_.tensor(old).value)), options_.power_of_two,
+                  largest_of(options_.activations));
 }
 
 ir::TensorId Emitter::constant_int8(ir::TensorId old, float scale) {
   ir::Tensor constant = graph_.tensor(old).value;
   constant.shape.insert(constant.shape.begin(), 1);  // one channel
-  ir::Tensor integers = quantised(constant, 0, {scale});
+  ir::Tensor integers = quantised(options_.activations, constant, 0, {scale});
   integers.shape.erase(integers.shape.begin());
   return rewriter_.add(std::move(integers));
 }
@@ -132,9 +164,12 @@ void Emitter::emit_product(const ir::Node& node) {
   const ir::TensorId a = as_int8(x);
   const Weights weights = weights_of(node);
   const std::string& y_name = graph_.tensor(y).value.name;
-  made.inputs = {
-      a,     scale_tensor(graph_.tensor(x).value.name, plan_.scale[x]), zero(), weights.values, weights.scale,
-      zero()};
+  made.inputs = {a,
+                 scale_tensor(graph_.tensor(x).value.name, plan_.scale[x]),
+                 zero(),
+                 weights.values,
+                 weights.scale,
+                 weight_zero()};
   const ir::TensorId y_scale = scale_tensor(y_name, plan_.scale[y]);
   if (node.op == OpKind::kGemm) {
     made.op = OpKind::kQGemm;
@@ -146,8 +181,8 @@ void Emitter::emit_product(const ir::Node& node) {
     made.inputs.insert(made.inputs.end(), {y_scale, zero()});
     if (weights.bias != ir::kNoTensor) made.inputs.push_back(weights.bias);
   }
-  made.outputs = {int8_output(y)};
-  rewriter_.add(std::move(made));
+  made.numerics = numerics_of(options_.activations, options_.weights);
+  add_clipped(std::move(made), int8_output(y));
 }
 
 void Emitter::emit_matmul(const ir::Node& node) {
@@ -159,8 +194,9 @@ void Emitter::emit_matmul(const ir::Node& node) {
   }
   const ir::TensorId y = node.outputs[0];
   made.inputs.insert(made.inputs.end(), {scale_tensor(graph_.tensor(y).value.name, plan_.scale[y]), zero()});
-  made.outputs = {int8_output(y)};
-  rewriter_.add(std::move(made));
+  // The right operand is not packed: it goes into the array as its elements are.
+  made.numerics = numerics_of(options_.activations, *format_of(element()));
+  add_clipped(std::move(made), int8_output(y));
 }
 
 void Emitter::emit_binary(const ir::Node& node) {
@@ -175,8 +211,7 @@ void Emitter::emit_binary(const ir::Node& node) {
   }
   const ir::TensorId y = node.outputs[0];
   made.inputs.insert(made.inputs.end(), {scale_tensor(graph_.tensor(y).value.name, plan_.scale[y]), zero()});
-  made.outputs = {int8_output(y)};
-  rewriter_.add(std::move(made));
+  add_clipped(std::move(made), int8_output(y));
 }
 
 void Emitter::emit_keep(const ir::Node& node) {
@@ -212,14 +247,12 @@ void Emitter::emit_rescale(const ir::Node& node) {
     made.attributes = pool;
   }
   if (!squeezes) {
-    made.outputs = {int8_output(y)};
-    return rewriter_.add(std::move(made));
+    return add_clipped(std::move(made), int8_output(y));
   }
   ir::Shape shape = graph_.tensor(y).value.shape;
   shape.resize(4, 1);
   const ir::TensorId pooled = make_int8(y, shape);
-  made.outputs = {pooled};
-  rewriter_.add(std::move(made));
+  add_clipped(std::move(made), pooled);
   rewriter_.add(ir::Node{node.name + "_Squeeze", OpKind::kSqueeze, {}, {pooled}, {int8_output(y)}});
 }
 
@@ -259,12 +292,19 @@ std::vector<float> Emitter::weight_scales(const ir::Node& node, const ir::Tensor
   if (!bias_is_finite) complain(node, graph_.tensor(node.inputs[2]).value);
   if (!finite || !bias_is_finite) return {1.0F};
   if (!options_.per_channel) largest = {*std::max_element(largest.begin(), largest.end())};
+  // Few bits are worth a search for the scale that loses least.
+  const float most = largest_of(options_.weights);
+  std::vector<float> scales;
+  if (options_.weights != NumberFormat::kInt8 && options_.weights != NumberFormat::kInt16) {
+    scales = nearest_scales(options_.weights, w, axis, options_.per_channel, options_.power_of_two);
+  }
   for (std::size_t c = 0; c < largest.size(); ++c) {
     float least = 0.0F;
     for (std::size_t b = c; b < bias.size(); b += largest.size()) {
       least = std::max(least, smallest_scale_for_bias(bias[b], plan_.scale[node.inputs[0]]));
     }
-    largest[c] = scale_of(std::max(largest[c], least * kLargestInteger), options_.power_of_two);
+    const float range = scales.empty() ? largest[c] : scales[c] * most;
+    largest[c] = scale_of(std::max(range, least * most), options_.power_of_two, most);
   }
   return largest;
 }
@@ -283,8 +323,10 @@ Emitter::Weights Emitter::weights_of(const ir::Node& node) {
   const std::vector<float> bias = unit_ ? std::vector<float>() : bias_values(node, channels);
   const std::vector<float> scale = unit_ ? std::vector<float>(options_.per_channel ? channels : 1, 1.0F)
                                          : weight_scales(node, w, axis, bias);
-  Weights result{rewriter_.add(unit_ ? unknown_integers(w) : quantised(w, axis, scale)), ir::kNoTensor,
-                 ir::kNoTensor};
+  const DType element = traits_of(options_.weights).element;
+  Weights result{
+      rewriter_.add(unit_ ? unknown_integers(w, element) : quantised(options_.weights, w, axis, scale)),
+      ir::kNoTensor, ir::kNoTensor};
   if (has_input(node, 2)) {
     std::vector<std::int32_t> values(channels, 0);
     for (std::size_t c = 0; c < bias.size(); ++c) {

@@ -35,7 +35,11 @@ private:
   ir::TensorId constant_int8(ir::TensorId old, float scale);
   [[nodiscard]] float constant_scale(ir::TensorId old) const;
   ir::TensorId scale_tensor(const std::string& owner, float scale);
-  ir::TensorId zero();
+  ir::TensorId zero();         ///< of feature maps
+  ir::TensorId weight_zero();  ///< of weights
+  /// Adds a node that makes `now`, clipped to the format's range where its elements hold more.
+  void add_clipped(ir::Node node, ir::TensorId now);
+  [[nodiscard]] DType element() const { return traits_of(options_.activations).element; }
 
   /// A product's weights with their scales, and its bias.
   struct Weights {
@@ -56,6 +60,7 @@ private:
   Rewriter rewriter_;
   std::vector<ir::TensorId> int8_, float_;  // by old TensorId
   ir::TensorId zero_ = ir::kNoTensor;
+  ir::TensorId weight_zero_ = ir::kNoTensor;
 };
 
 }  // namespace systole::quantise

@@ -1,11 +1,15 @@
 // What the user chooses about quantisation.
 #pragma once
 
+#include "hw/base/number_format.h"
+
 namespace systole::quantise {
 
 struct Options {
-  bool per_channel = true;    ///< weights: one scale per output channel, else one per tensor
-  bool power_of_two = false;  ///< all scales are powers of two
+  bool per_channel = true;                     ///< weights: one scale per output channel, else one per tensor
+  bool power_of_two = false;                   ///< all scales are powers of two
+  NumberFormat weights = NumberFormat::kInt8;  ///< any integer format but uint8
+  NumberFormat activations = NumberFormat::kInt8;  ///< likewise, and not powers of two
 };
 
 }  // namespace systole::quantise

@@ -125,9 +125,7 @@ ir::Tensor vector(std::string name, const std::vector<float>& values) {
       std::move(name), DType::kFloat32, {static_cast<std::int64_t>(values.size())}, ir::make_data(values)};
 }
 
-ir::Tensor zero_point() {
-  return {"zero_point", DType::kInt8, {}, ir::make_data(std::vector<std::int8_t>{0})};
-}
+ir::Tensor zero_point(DType type) { return {"zero_point", type, {}, ir::constant_data(type, 1, 0)}; }
 
 ir::Tensor scaled(const ir::Tensor& tensor, std::size_t axis, const std::vector<float>& factor) {
   if (std::all_of(factor.begin(), factor.end(), [](float f) { return f == 1.0F; })) return tensor;
@@ -199,9 +197,45 @@ ir::Tensor quantised(const ir::Tensor& tensor, std::size_t axis, const std::vect
           std::shared_ptr<const ir::TensorData::Bytes>(std::move(data))};
 }
 
-ir::Tensor unknown_integers(const ir::Tensor& tensor) {
-  return {tensor.name + "_quantized", DType::kInt8, tensor.shape,
-          ir::constant_data(DType::kInt8, tensor.elements(), 0)};
+ir::Tensor unknown_integers(const ir::Tensor& tensor, DType type) {
+  return {tensor.name + "_quantized", type, tensor.shape, ir::constant_data(type, tensor.elements(), 0)};
+}
+
+std::vector<float> nearest_scales(NumberFormat format, const ir::Tensor& tensor, std::size_t axis,
+                                  bool per_channel, bool power_of_two) {
+  const std::vector<float> values = all_floats(tensor);
+  if (!per_channel) return {nearest_scale(format, values, power_of_two)};
+  const ChannelView view = channel_view(tensor.shape, axis);
+  std::vector<std::vector<float>> channels(view.channels);
+  for (auto& channel : channels) channel.reserve(view.outer * view.inner);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    channels[i / view.inner % view.channels].push_back(values[i]);
+  }
+  std::vector<float> scales(view.channels);
+  parallel_for(view.channels, values.size() < kBlock ? 1 : worker_threads(),
+               [&](std::size_t c) { scales[c] = nearest_scale(format, channels[c], power_of_two); });
+  return scales;
+}
+
+ir::Tensor quantised(NumberFormat format, const ir::Tensor& tensor, std::size_t axis,
+                     const std::vector<float>& scale) {
+  if (format == NumberFormat::kInt8) return quantised(tensor, axis, scale);
+  const ChannelView view = channel_view(tensor.shape, axis);
+  const std::vector<float> values = all_floats(tensor);
+  const auto of = [&](std::size_t i) {
+    const std::size_t channel = i / view.inner % view.channels;
+    return quantise_value(format, values[i], scale[scale.size() == 1 ? 0 : channel]);
+  };
+  const std::string name = tensor.name + "_quantized";
+  const DType type = traits_of(format).element;
+  if (type == DType::kInt16) {
+    std::vector<std::int16_t> integers(values.size());
+    for (std::size_t i = 0; i < integers.size(); ++i) integers[i] = static_cast<std::int16_t>(of(i));
+    return {name, type, tensor.shape, ir::make_data(integers)};
+  }
+  std::vector<std::int8_t> integers(values.size());
+  for (std::size_t i = 0; i < integers.size(); ++i) integers[i] = static_cast<std::int8_t>(of(i));
+  return {name, type, tensor.shape, ir::make_data(integers)};
 }
 
 }  // namespace systole::quantise

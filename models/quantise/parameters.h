@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "hw/base/number_format.h"
 #include "models/ir/tensor.h"
 
 namespace systole::quantise {
@@ -23,7 +24,7 @@ std::vector<float> all_floats(const ir::Tensor& tensor);
 
 ir::Tensor scalar(std::string name, float value);
 ir::Tensor vector(std::string name, const std::vector<float>& values);
-ir::Tensor zero_point();
+ir::Tensor zero_point(DType type);
 
 /// The constant times factor[c] for the elements of channel c, on `axis`. What need not be computed now is
 /// not: factors that are all 1 give the tensor itself, under its own name.
@@ -36,6 +37,14 @@ std::vector<float> channel_magnitudes(const ir::Tensor& tensor, std::size_t axis
 /// source can.
 ir::Tensor quantised(const ir::Tensor& tensor, std::size_t axis, const std::vector<float>& scale);
 /// int8 data for a network whose values nobody asks for; reads nothing.
-ir::Tensor unknown_integers(const ir::Tensor& tensor);
+ir::Tensor unknown_integers(const ir::Tensor& tensor, DType type);
+
+/// nearest_scale() of every channel, or of all elements.
+std::vector<float> nearest_scales(NumberFormat format, const ir::Tensor& tensor, std::size_t axis,
+                                  bool per_channel, bool power_of_two);
+
+/// The constant in a format: element / scale[its channel].
+ir::Tensor quantised(NumberFormat format, const ir::Tensor& tensor, std::size_t axis,
+                     const std::vector<float>& scale);
 
 }  // namespace systole::quantise

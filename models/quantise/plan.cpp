@@ -140,7 +140,7 @@ private:
   void choose(ir::NodeIndex index) {
     const ir::Node& node = graph_.node(index);
     const Form form = possible_form(graph_, node);
-    if (form == Form::kFloat) return;
+    if (form == Form::kFloat || !has_form(form, node.op)) return;
     if (form != Form::kProduct) {
       const auto operands = data_operands(graph_, node, form);
       const auto is_int8 = [&](std::size_t i) { return from_int8_[node.inputs[i]]; };
@@ -151,6 +151,12 @@ private:
     for (const ir::TensorId id : node.outputs) {
       if (id != ir::kNoTensor) from_int8_[id] = true;
     }
+  }
+
+  /// Tables of functions have an entry for every 8-bit number, and indices are found among these.
+  [[nodiscard]] bool has_form(Form form, OpKind op) const {
+    const bool wide = options_.activations == NumberFormat::kInt16;
+    return !wide || (form != Form::kIndex && op != OpKind::kSigmoid && op != OpKind::kLeakyRelu);
   }
 
   void join(ir::NodeIndex index, std::vector<ir::TensorId>& members) {
@@ -195,7 +201,9 @@ private:
       range = std::max(range, info.is_constant() ? largest_magnitude(all_floats(info.value)) : ranges_[id]);
     }
     for (const ir::TensorId id : members) {
-      plan_.scale[id] = ranges_.empty() ? 1.0F : scale_of(largest[sets_.find(id)], options_.power_of_two);
+      plan_.scale[id] = ranges_.empty() ? 1.0F
+                                        : scale_of(largest[sets_.find(id)], options_.power_of_two,
+                                                   largest_of(options_.activations));
     }
   }
 

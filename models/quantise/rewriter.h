@@ -23,6 +23,8 @@ public:
   void add(ir::Node node);
   /// The old node as it was.
   void copy(ir::NodeIndex index);
+  /// A tensor of the new graph.
+  [[nodiscard]] const ir::Tensor& info(ir::TensorId now) const { return to_.tensor(now).value; }
   /// The new graph, with the old one's name, inputs and outputs.
   ir::Graph finish();
 

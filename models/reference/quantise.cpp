@@ -6,8 +6,8 @@
 namespace systole::reference {
 
 std::int32_t quantise(float value, std::int32_t zero, DType type) {
-  const std::int32_t low = type == DType::kInt8 ? -128 : 0;
-  const std::int32_t high = type == DType::kInt8 ? 127 : 255;
+  const std::int32_t low = type == DType::kInt16 ? -32768 : type == DType::kInt8 ? -128 : 0;
+  const std::int32_t high = type == DType::kInt16 ? 32767 : type == DType::kInt8 ? 127 : 255;
   if (std::isnan(value)) return zero;
   const float rounded = std::nearbyint(value);  // the default mode: halves to even
   // Compare before converting: the float may be far outside of int32.
@@ -24,6 +24,8 @@ std::int32_t integer_at(const Operand& operand, std::int64_t i) {
       return operand.as<std::int8_t>()[index];
     case DType::kUInt8:
       return operand.as<std::uint8_t>()[index];
+    case DType::kInt16:
+      return operand.as<std::int16_t>()[index];
     default:
       return operand.as<std::int32_t>()[index];
   }
@@ -36,6 +38,8 @@ float float_at(const Operand& operand, std::int64_t i) {
 void put(Result& result, std::int64_t i, std::int32_t value) {
   if (result.type == DType::kInt8) {
     result.as<std::int8_t>()[i] = static_cast<std::int8_t>(value);
+  } else if (result.type == DType::kInt16) {
+    result.as<std::int16_t>()[i] = static_cast<std::int16_t>(value);
   } else {
     result.as<std::uint8_t>()[i] = static_cast<std::uint8_t>(value);
   }
@@ -71,6 +75,8 @@ void requantise(std::span<const std::int32_t> sums, std::int32_t bias, float mul
                 Result& result, std::int64_t first) {
   if (result.type == DType::kInt8) {
     requantise_as(sums, bias, multiplier, zero, result.as<std::int8_t>() + first);
+  } else if (result.type == DType::kInt16) {
+    requantise_as(sums, bias, multiplier, zero, result.as<std::int16_t>() + first);
   } else {
     requantise_as(sums, bias, multiplier, zero, result.as<std::uint8_t>() + first);
   }

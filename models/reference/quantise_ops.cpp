@@ -46,6 +46,25 @@ Table table_of(const RealValues& values, float scale, std::int32_t zero, DType t
   return table;
 }
 
+// QLinearAdd and QLinearMul of 16-bit numbers, one by one.
+void qlinear_binary_of_words(const Call& call) {
+  Result& y = *call.outputs[0];
+  const std::int32_t zero = call.has(7) ? integer_at(call.inputs[7], 0) : 0;
+  BroadcastWalk a_walk(call.inputs[0].shape(), y.shape);
+  BroadcastWalk b_walk(call.inputs[3].shape(), y.shape);
+  const auto real = [&](std::size_t first, std::int64_t i) {
+    const std::int32_t value =
+        call.inputs[first].as<std::int16_t>()[i] - integer_at(call.inputs[first + 2], 0);
+    return static_cast<float>(value) * float_at(call.inputs[first + 1], 0);
+  };
+  for (std::int64_t i = 0; i < y.elements(); ++i, a_walk.next(), b_walk.next()) {
+    const float a = real(0, a_walk.offset());
+    const float b = real(3, b_walk.offset());
+    const float result = call.node.op == ir::OpKind::kQLinearMul ? a * b : a + b;
+    put(y, i, quantise(result / float_at(call.inputs[6], 0), zero, y.type));
+  }
+}
+
 // x, x_scale, [x_zero], y_scale, [y_zero]: dequantised, put through `function`, quantised.
 template <typename Function>
 void qlinear_unary(const Call& call, Function function) {
@@ -89,6 +108,7 @@ void qlinear_binary(const Call& call) {
   const bool product = call.node.op == ir::OpKind::kQLinearMul;
   const std::int32_t zero = call.has(7) ? integer_at(call.inputs[7], 0) : 0;
   const float scale = float_at(call.inputs[6], 0);
+  if (call.inputs[0].type() == DType::kInt16) return qlinear_binary_of_words(call);
   // What each of the 256 values of an operand stands for.
   const auto a_real = real_values(call.inputs[0], call.inputs[1], call.inputs[2]);
   const auto b_real = real_values(call.inputs[3], call.inputs[4], call.inputs[5]);

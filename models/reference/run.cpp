@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "models/reference/operators.h"
+#include "models/reference/product_in_format.h"
 
 namespace systole {
 namespace {
@@ -63,6 +64,7 @@ constexpr std::array<std::pair<OpKind, void (*)(const reference::Call&)>, ir::kO
 }};
 
 void execute(const reference::Call& call) {
+  if (call.node.numerics) return reference::product_in_format(call);
   const auto& [kind, run] = kExecutors[static_cast<std::size_t>(call.node.op)];
   SYSTOLE_ASSERT(kind == call.node.op, "the table of executors is not in the order of OpKind");
   run(call);

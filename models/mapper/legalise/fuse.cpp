@@ -62,6 +62,9 @@ bool ends_in_clip(ir::OpKind op) {
   }
 }
 
+/// Floats that are rounded where they are added would be if they were fused, and are not as they stand.
+bool rounds_sums(const ir::Node& node) { return node.numerics && node.numerics->accumulator_bits == 16; }
+
 }  // namespace
 
 std::vector<double> constant_values(const ir::Graph& graph, ir::TensorId id) {
@@ -125,7 +128,8 @@ Fusion fuse(const ir::Graph& graph, ir::NodeIndex node) {
         bounds && same_type && reader.inputs[0] == fusion.output) {
       fusion.clip = combine(fusion.clip, *bounds);
     } else if (reader.op == ir::OpKind::kAdd && graph.node(node).op == ir::OpKind::kMatMul &&
-               fusion.absorbed.empty() && graph.tensor(fusion.output).value.type == DType::kFloat32) {
+               fusion.absorbed.empty() && !rounds_sums(graph.node(node)) &&
+               graph.tensor(fusion.output).value.type == DType::kFloat32) {
       fusion.bias = bias_of_add(graph, reader, fusion.output);
       if (fusion.bias == ir::kNoTensor) break;
     } else {

@@ -7,32 +7,59 @@ namespace systole::mapper {
 
 namespace {
 
-bool is_byte(DType type) { return type == DType::kInt8 || type == DType::kUInt8; }
+/// What the array multiplies, in words.
+std::string multiplied_by(const timing::Multiplier& array) {
+  const std::string formats = is_float(array.format) || array.format == array.weight_format
+                                  ? std::string(name_of(array.format))
+                                  : std::string(name_of(array.format)) + " by weights of " +
+                                        std::string(name_of(array.weight_format));
+  switch (array.arithmetic) {
+    case MatrixArithmetic::kBitSerial:
+      return formats + " at most, bit by bit";
+    case MatrixArithmetic::kXnorPopcount:
+      return "binary by binary";
+    case MatrixArithmetic::kShiftAdd:
+      return std::string(name_of(array.format)) + " by powers of two";
+    case MatrixArithmetic::kParallel:
+      break;
+  }
+  return formats;
+}
 
 }  // namespace
 
 bool check_format(Context& context, const ir::Node& node, DType a, DType b) {
   if (!context.has_engine(node, EngineKind::kMatrix)) return false;
-  const bool is_float = a == DType::kFloat32 && b == DType::kFloat32;
-  if (!is_float && !(is_byte(a) && is_byte(b))) {
+  const auto by_type_a = format_of(a);
+  const auto by_type_b = format_of(b);
+  if (!by_type_a || !by_type_b || is_float(*by_type_a) != is_float(*by_type_b)) {
     context.complain(node, "operands of type " + std::string(name_of(a)) + " and " + std::string(name_of(b)) +
-                               " are not supported; float32, or int8 and uint8, are");
+                               " are not supported; float32, or int8, uint8 and int16, are");
     return false;
   }
-  const NumberFormat format = context.capability.array_format;
-  if (is_float && format != NumberFormat::kFloat32) {
+  const NumberFormat a_format = node.numerics ? node.numerics->a : *by_type_a;
+  const NumberFormat b_format = node.numerics ? node.numerics->b : *by_type_b;
+  const timing::Multiplier& array = context.capability.multiplier;
+  if (timing::array_passes(array, a_format, b_format)) return true;
+  if (is_float(a_format) && !is_float(array.format)) {
     context.complain(node, "the operands are float32 but the matrix format is " +
-                               std::string(name_of(format)) +
+                               std::string(name_of(array.format)) +
                                ": quantise the network or set soc.engines.matrix.format=float32");
-    return false;
+  } else if (!is_float(a_format) && is_float(array.format)) {
+    context.complain(
+        node, "the operands are " + std::string(name_of(a)) + " but the matrix format is " +
+                  (array.format == NumberFormat::kFloat32 ? "float32" : std::string(name_of(array.format))) +
+                  ": use the float network or set soc.engines.matrix.format=int8");
+  } else {
+    context.complain(
+        node, "the operands are " + std::string(name_of(a_format)) + " and " +
+                  std::string(name_of(b_format)) + " but the array multiplies " + multiplied_by(array) +
+                  (is_float(a_format) ? ": a right operand that is computed cannot be rounded; set "
+                                        "soc.engines.matrix.format=float32"
+                                      : ": quantise the network to these formats (workload.quantise), or "
+                                        "change soc.engines.matrix.format and weight_format"));
   }
-  if (!is_float && format == NumberFormat::kFloat32) {
-    context.complain(node, "the operands are " + std::string(name_of(a)) +
-                               " but the matrix format is float32: use the float network or set "
-                               "soc.engines.matrix.format=int8");
-    return false;
-  }
-  return true;
+  return false;
 }
 
 void set_zero_points(Context& context, const ir::Node& node, MatrixOp& op, std::size_t a_input,
@@ -82,6 +109,12 @@ void set_bias(Context& context, MatrixOp& op, ir::TensorId id, std::int64_t colu
 
 void finish(Context& context, const ir::Node& node, MatrixOp& op) {
   if (op.b_zero.empty()) op.b_zero = {0};
+  if (node.numerics) {
+    op.a_format = node.numerics->a;
+    op.b_format = node.numerics->b;
+    op.ordered_sums = node.numerics->saturate;
+  }
+  op.tile_cols = static_cast<std::int64_t>(context.capability.array.cols);
   if (op.b_data || !op.bias.empty() || !op.scale.empty() || op.b_zero.size() > 1) {
     op.pack = context.constant(node.name + " (weights)", DType::kUInt8, {0}, {});
     context.hw.values[op.pack].is_pack = true;

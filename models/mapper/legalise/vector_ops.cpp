@@ -46,7 +46,8 @@ Dims repeating_strides(const Value& value, const ir::Shape& shape, const ir::Sha
 }
 
 bool vector_type(DType type) {
-  return type == DType::kInt8 || type == DType::kUInt8 || type == DType::kInt32 || type == DType::kFloat32;
+  return type == DType::kInt8 || type == DType::kUInt8 || type == DType::kInt16 || type == DType::kInt32 ||
+         type == DType::kFloat32;
 }
 
 }  // namespace
@@ -128,11 +129,11 @@ void legalise_add(Context& context, const ir::Node& node, const Fusion& fusion) 
   const ir::Tensor& y = context.tensor(fusion.output);
   const ValueId out = context.define(fusion.output);
   if (!context.has_engine(node, EngineKind::kVector)) return;
-  const bool byte = a.type == DType::kInt8 || a.type == DType::kUInt8;
-  if (a.type != b.type || (quantised ? !byte : a.type != DType::kFloat32)) {
+  const bool integer = a.type == DType::kInt8 || a.type == DType::kUInt8 || a.type == DType::kInt16;
+  if (a.type != b.type || (quantised ? !integer : a.type != DType::kFloat32)) {
     context.complain(node, "operands of type " + std::string(name_of(a.type)) + " and " +
                                std::string(name_of(b.type)) + " are not supported; " +
-                               (quantised ? "two int8 or two uint8 are"
+                               (quantised ? "two int8, uint8 or int16 are"
                                           : "float32 is (int8 by QLinearAdd and QLinearMul)"));
     return;
   }
@@ -170,7 +171,7 @@ void legalise_clip(Context& context, const ir::Node& node, const Fusion& fusion)
   if (!context.has_engine(node, EngineKind::kVector)) return;
   if (!vector_type(x.type)) {
     context.complain(node, "type " + std::string(name_of(x.type)) +
-                               " is not supported; int8, uint8, int32 and float32 are");
+                               " is not supported; int8, uint8, int16, int32 and float32 are");
     return;
   }
   if (!bounds_of(context.graph, node)) {
@@ -195,8 +196,8 @@ void legalise_quantize(Context& context, const ir::Node& node) {
   if (!context.has_engine(node, EngineKind::kVector)) return;
   const DType narrow = quantise ? y.type : x.type;
   const DType wide = quantise ? x.type : y.type;
-  const bool narrow_ok =
-      narrow == DType::kInt8 || narrow == DType::kUInt8 || (!quantise && narrow == DType::kInt32);
+  const bool narrow_ok = narrow == DType::kInt8 || narrow == DType::kUInt8 || narrow == DType::kInt16 ||
+                         (!quantise && narrow == DType::kInt32);
   if (wide != DType::kFloat32 || !narrow_ok) {
     context.complain(node, "from " + std::string(name_of(x.type)) + " to " + std::string(name_of(y.type)) +
                                " is not supported");

@@ -51,10 +51,11 @@ void legalise_pool(Context& context, const ir::Node& node) {
       node.op == ir::OpKind::kGlobalAveragePool || node.op == ir::OpKind::kQLinearGlobalAveragePool;
   const bool quantised =
       node.op == ir::OpKind::kQLinearAveragePool || node.op == ir::OpKind::kQLinearGlobalAveragePool;
-  const bool byte = x.type == DType::kInt8 || x.type == DType::kUInt8;
-  if (op.average && (quantised ? !byte : x.type != DType::kFloat32)) {
-    context.complain(node, "average pooling of " + std::string(name_of(x.type)) +
-                               " is not supported; of float32 it is, of int8 and uint8 by the QLinear forms");
+  const bool integer = x.type == DType::kInt8 || x.type == DType::kUInt8 || x.type == DType::kInt16;
+  if (op.average && (quantised ? !integer : x.type != DType::kFloat32)) {
+    context.complain(
+        node, "average pooling of " + std::string(name_of(x.type)) +
+                  " is not supported; of float32 it is, of int8, uint8 and int16 by the QLinear forms");
     return;
   }
   if (quantised) {
@@ -195,14 +196,15 @@ void legalise_reshape(Context& context, const ir::Node& node) {
   const ValueId value = context.value_of(from);
   const ir::TensorInfo& result = context.graph.tensor(to);
   // A flattened feature map that only meets constant integer weights: their rows change place instead.
-  // (Floats would be summed in another order, and so to another result.)
+  // (Floats, and sums that saturate, would be summed in another order, and so to another result.)
   bool only_weights = shape.size() == 4 && !orders_agree(shape) && flat.size() == 2 && flat[0] == shape[0] &&
                       !result.consumers.empty();
   for (const ir::TensorId output : context.graph.outputs()) only_weights = only_weights && output != to;
   for (const ir::NodeIndex reader : result.consumers) {
     const ir::Node& next = context.graph.node(reader);
     only_weights = only_weights && next.op == ir::OpKind::kQLinearMatMul && next.inputs[0] == to &&
-                   next.inputs[3] != to && context.graph.tensor(next.inputs[3]).is_constant();
+                   !(next.numerics && next.numerics->saturate) && next.inputs[3] != to &&
+                   context.graph.tensor(next.inputs[3]).is_constant();
   }
   // A network input stands in ONNX order: nothing to permute.
   if (only_weights && context.hw.root(value).kind != ValueKind::kInput) {

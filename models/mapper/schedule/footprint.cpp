@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "hw/base/dtype.h"
+#include "hw/base/number_format.h"
 
 namespace systole::mapper {
 
@@ -119,15 +120,29 @@ void collect(const sgb_dma& dma, Collector& out) {
   out.strided(dma.dst, true, 0, dma.element_bytes, dst);
 }
 
+/// Bytes of an element of an operand of the matrix engine; 0 for a type that it does not know.
+std::int64_t element_size(std::uint8_t type) {
+  const auto format = format_from_abi(type);
+  return format ? static_cast<std::int64_t>(size_of(traits_of(*format).element)) : 0;
+}
+
+/// Bytes of `columns` packed weights.
+std::int64_t packed_row(std::uint8_t type, std::int64_t columns) {
+  const auto format = format_from_abi(type);
+  return format ? (times(columns, traits_of(*format).bits) + 7) / 8 : 0;
+}
+
 void collect(const sgb_matrix& m, Collector& out) {
-  const std::int64_t a_size = size_of_abi(m.a_type);
-  const std::int64_t b_size = size_of_abi(m.b_type);
+  const std::int64_t a_size = element_size(m.a_type);
   const std::int64_t k = times(times(m.kernel_h, m.kernel_w), m.in_c);
   out.strided(m.a, false, 0, times(m.in_c, a_size), {{m.in_h, m.a_row_stride}, {m.in_w, m.a_pixel_stride}});
-  out.dense(m.b, false, times(times(k, m.n), b_size));
+  const std::int64_t cols = std::max<std::int64_t>(m.b_tile_cols, 1);
+  const std::int64_t b_row =
+      plus(times(m.n / cols, packed_row(m.b_type, cols)), packed_row(m.b_type, m.n % cols));
+  out.dense(m.b, false, times(k, b_row));
   out.optional(m.bias, times(m.n, 4));
   out.optional(m.scale, times(m.n, 4));
-  out.optional(m.b_zero_table, times(m.n, b_size));
+  out.optional(m.b_zero_table, times(m.n, element_size(m.b_type)));
   if ((m.flags & SGB_MATRIX_KEEP) != 0) return;
   const std::int64_t run = times(m.n, size_of_abi(m.out_type));
   out.strided(m.out, true, 0, run, {{m.out_h, m.out_row_stride}, {m.out_w, m.out_pixel_stride}});

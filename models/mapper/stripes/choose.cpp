@@ -243,8 +243,8 @@ private:
       const std::int64_t cols = capability_.array.cols;
       const std::int64_t k = op->window.kernel[0] * op->window.kernel[1] * op->in_c;
       const auto folds = static_cast<double>(op->groups * parts(k, rows) * parts(op->n, cols));
-      const auto weights = static_cast<double>(std::min(rows, k) * std::min(cols, op->n) *
-                                               static_cast<std::int64_t>(size_of(op->b_type)));
+      const auto weights = static_cast<double>(std::min(rows, k) * std::min(cols, op->n)) *
+                           traits_of(op->format_of_b()).bits / 8;
       cycles += folds * (machine.sram_path + weights / machine.sram_width);
     }
     return static_cast<std::int64_t>(cycles * machine.dram_rate);

@@ -183,7 +183,9 @@ double MatrixCost::descriptors(const Counts& n) const {
 double MatrixCost::bound(const MatrixTile& tile, const TileCost& cost) const {
   const Counts n = count(tile);
   const Machine machine(capability_);
-  const auto rows = static_cast<std::int64_t>(capability_.array.rows);
+  const auto passes = timing::array_passes(capability_.multiplier, op_.format_of_a(), op_.format_of_b())
+                          .value_or(timing::ArrayPasses{});
+  const auto rows = static_cast<std::int64_t>(capability_.array.rows) * passes.k_per_row;
   const auto cols = static_cast<std::int64_t>(capability_.array.cols);
   std::int64_t k_folds = 0;
   std::int64_t depth = 0;
@@ -199,14 +201,15 @@ double MatrixCost::bound(const MatrixTile& tile, const TileCost& cost) const {
   const double used = static_cast<double>(std::min(rows, tile.chunks.front().rows()) * std::min(cols, op_.n));
   const bool apart = op_.in_c > rows;
   const double loads =
-      machine.sram_path + used * size / machine.sram_width +
+      machine.sram_path + used * traits_of(op_.format_of_b()).bits / 8 / machine.sram_width +
       (apart ? pixels * std::max(1.0, static_cast<double>(rows) * size / machine.sram_width) : 0);
-  const double fold = std::max({pixels, static_cast<double>(rows), loads});
+  const double steps_of_fold = std::max(pixels, static_cast<double>(capability_.array.rows));
+  const double fold = std::max(steps_of_fold * passes.cycles_per_step, loads);
   const auto steps = static_cast<double>(cost.steps);
   const double engines = std::min(steps, static_cast<double>(copies_ > 1 ? engines_ : 1));
   // In an array that holds something else, the products alone.
-  const double products = static_cast<double>(batches_ * op_.groups * op_.n * op_.out_h * op_.out_w * depth) /
-                          static_cast<double>(rows * cols);
+  const double products = static_cast<double>(batches_ * op_.groups * op_.n * op_.out_h * op_.out_w * depth) *
+                          passes.cycles_per_step / static_cast<double>(rows * cols);
   const bool weights_stand = capability_.array.dataflow == Dataflow::kWeightStationary;
   const double array = (weights_stand ? folds * static_cast<double>(n.row_tiles) * fold : products) / engines;
   const double wait = copies_ == 2 ? transfer_wait(capability_) / 2 : 0;
@@ -243,8 +246,8 @@ double MatrixCost::command_cycles(const MatrixTile& tile, bool last) const {
   m.dilation_h = static_cast<std::uint16_t>(op_.window.dilation[0]);
   m.dilation_w = static_cast<std::uint16_t>(op_.window.dilation[1]);
   m.pad_left = static_cast<std::int16_t>(op_.window.pad[1] - chunk.kx * op_.window.dilation[1]);
-  m.a_type = static_cast<std::uint8_t>(op_.a_type);
-  m.b_type = static_cast<std::uint8_t>(op_.b_type);
+  m.a_type = static_cast<std::uint8_t>(op_.format_of_a());
+  m.b_type = static_cast<std::uint8_t>(op_.format_of_b());
   m.out_type = static_cast<std::uint8_t>(op_.out_type);
   const std::int64_t staged = op_.groups > 1 ? range.groups * op_.in_c : chunk.channels;
   const auto stride = [&](bool home, const Roles& roles, ValueId id, std::int64_t channels, DType type) {

@@ -250,8 +250,8 @@ private:
     m.pad_top = static_cast<std::int16_t>(rows.pad);
     m.pad_left = static_cast<std::int16_t>(op_.window.pad[1] - chunk.kx * op_.window.dilation[1]);
     m.b_tile_cols = static_cast<std::uint16_t>(cols_);
-    m.a_type = static_cast<std::uint8_t>(op_.a_type);
-    m.b_type = static_cast<std::uint8_t>(op_.b_type);
+    m.a_type = static_cast<std::uint8_t>(op_.format_of_a());
+    m.b_type = static_cast<std::uint8_t>(op_.format_of_b());
     m.out_type = static_cast<std::uint8_t>(op_.out_type);
     if (part.chunk > 0) m.flags |= SGB_MATRIX_CONTINUE;
     if (!is_last(part)) m.flags |= SGB_MATRIX_KEEP;

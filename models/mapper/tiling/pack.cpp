@@ -5,6 +5,7 @@
 
 #include "hw/base/parallel.h"
 #include "hw/base/units.h"
+#include "hw/numerics/formats/packed.h"
 
 namespace systole::mapper {
 
@@ -13,6 +14,16 @@ namespace {
 std::int64_t align(std::int64_t value, std::int64_t step) {
   return static_cast<std::int64_t>(
       round_up(static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(step)));
+}
+
+/// Bytes of K rows of B, tile by tile: a row of a tile takes whole bytes.
+std::int64_t packed_bytes(const MatrixOp& op, std::int64_t columns, std::int64_t k) {
+  const auto row = [&](std::int64_t used) {
+    return static_cast<std::int64_t>(
+        numerics::packed_bytes(op.format_of_b(), static_cast<std::uint64_t>(used)));
+  };
+  const std::int64_t cols = op.tile_cols == 0 ? columns : op.tile_cols;
+  return k * (columns / cols * row(cols) + row(columns % cols));
 }
 
 /// Places the parts of a block one after the other.
@@ -26,13 +37,19 @@ PackBlock layout(const MatrixOp& op, std::int64_t groups, std::int64_t per_group
     block.bytes += bytes;
   };
   if (op.b_data) {
-    block.group_bytes = per_group * k * size;
+    block.group_bytes = packed_bytes(op, per_group, k);
     put(block.b, groups * block.group_bytes, 1);
   }
   if (op.b_zero.size() > 1) put(block.b_zero, columns * size, 4);
   if (last && !op.bias.empty()) put(block.bias, columns * 4, 4);
   if (last && !op.scale.empty()) put(block.scale, columns * 4, 4);
   return block;
+}
+
+/// What is left of the elements' bytes when they are packed.
+std::int64_t narrowed(const MatrixOp& op, std::int64_t bytes) {
+  const auto bits = static_cast<std::int64_t>(traits_of(op.format_of_b()).bits);
+  return (bytes / static_cast<std::int64_t>(size_of(op.b_type)) * bits + 7) / 8;
 }
 
 std::int64_t parts_of_group(const MatrixOp& op, const MatrixTile& tile) {
@@ -71,12 +88,12 @@ std::int64_t pack_block_bytes(const MatrixOp& op, std::int64_t groups, std::int6
 std::int64_t pack_payload_bytes(const MatrixOp& op) {
   const auto size = static_cast<std::int64_t>(size_of(op.b_type));
   const auto count = [](const auto& list) { return static_cast<std::int64_t>(list.size()); };
-  return (op.b_data ? static_cast<std::int64_t>(op.b_data.size()) : 0) +
+  return (op.b_data ? narrowed(op, static_cast<std::int64_t>(op.b_data.size())) : 0) +
          (op.b_zero.size() > 1 ? count(op.b_zero) * size : 0) + (count(op.bias) + count(op.scale)) * 4;
 }
 
 std::int64_t pack_gap_bytes(const MatrixOp& op) {
-  return op.b_data ? static_cast<std::int64_t>(op.b_data.size()) * (op.blocks - 1) : 0;
+  return op.b_data ? narrowed(op, static_cast<std::int64_t>(op.b_data.size())) * (op.blocks - 1) : 0;
 }
 
 std::int64_t PackLayout::b_batches() const {
@@ -154,6 +171,29 @@ void PackLayout::write_tile(std::byte* to, const std::byte* weights, std::int64_
   }
 }
 
+void PackLayout::write_elements(std::byte* to, const std::byte* weights, std::int64_t base,
+                                std::int64_t first, std::int64_t used, const KChunk& chunk) const {
+  switch (size_of(op_.b_type)) {
+    case 1:
+      return write_tile<1>(to, weights, base, first, used, chunk);
+    case 2:
+      return write_tile<2>(to, weights, base, first, used, chunk);
+    default:
+      return write_tile<4>(to, weights, base, first, used, chunk);
+  }
+}
+
+void PackLayout::pack_rows(const std::vector<std::byte>& elements, std::int64_t rows, std::int64_t used,
+                           std::byte* to) const {
+  const std::size_t size = size_of(op_.b_type);
+  const std::byte* from = elements.data();
+  for (std::int64_t k = 0; k < rows; ++k) {
+    numerics::pack_row(op_.format_of_b(), from, size, static_cast<std::size_t>(used), to);
+    from += static_cast<std::size_t>(used) * size;
+    to += packed_bytes(op_, used, 1);
+  }
+}
+
 void PackLayout::write_block(std::vector<std::byte>& out, const std::byte* weights, const PackBlock& block,
                              std::int64_t batch, std::int64_t column_tile, const KChunk& chunk,
                              bool last) const {
@@ -169,19 +209,17 @@ void PackLayout::write_block(std::vector<std::byte>& out, const std::byte* weigh
       left /= op_.batch[d];
     }
     std::byte* to = at + block.b;
+    std::vector<std::byte> unpacked;  // a tile's elements
     const std::int64_t rows = chunk.kernel_h * chunk.kernel_w * chunk.channels;
     for (std::int64_t g = 0; g < range.groups; ++g) {
       for (std::int64_t n0 = 0; n0 < range.per_group; n0 += cols_) {
         const std::int64_t first = range.first + g * range.per_group + n0;
         const std::int64_t used = std::min(cols_, range.per_group - n0);
-        if (size == 1) {
-          write_tile<1>(to, weights, base, first, used, chunk);
-        } else if (size == 2) {
-          write_tile<2>(to, weights, base, first, used, chunk);
-        } else {
-          write_tile<4>(to, weights, base, first, used, chunk);
-        }
-        to += rows * used * static_cast<std::int64_t>(size);
+        const bool as_they_are = traits_of(op_.format_of_b()).bits == 8 * size;
+        if (!as_they_are) unpacked.resize(static_cast<std::size_t>(rows * used) * size);
+        write_elements(as_they_are ? to : unpacked.data(), weights, base, first, used, chunk);
+        if (!as_they_are) pack_rows(unpacked, rows, used, to);
+        to += packed_bytes(op_, used, rows);
       }
     }
   }

@@ -34,6 +34,10 @@ private:
   template <std::size_t kSize>
   void write_tile(std::byte* to, const std::byte* weights, std::int64_t base, std::int64_t first,
                   std::int64_t used, const KChunk& chunk) const;
+  void write_elements(std::byte* to, const std::byte* weights, std::int64_t base, std::int64_t first,
+                      std::int64_t used, const KChunk& chunk) const;
+  void pack_rows(const std::vector<std::byte>& elements, std::int64_t rows, std::int64_t used,
+                 std::byte* to) const;
   void write_block(std::vector<std::byte>& out, const std::byte* weights, const PackBlock& block,
                    std::int64_t batch, std::int64_t column_tile, const KChunk& chunk, bool last) const;
 

@@ -47,7 +47,7 @@ std::vector<std::vector<KChunk>> chunkings(const MatrixOp& op, const Capability&
   std::vector<std::vector<KChunk>> list{chunks_of(op, op.in_c, false)};
   if (op.groups > 1) return list;
   const bool one_tap = op.window.kernel[0] * op.window.kernel[1] == 1;
-  const bool is_float = op.a_type == DType::kFloat32;
+  const bool ordered = op.a_type == DType::kFloat32 || op.ordered_sums;
   const auto rows = static_cast<std::int64_t>(capability.array.rows);
   // A command knows its blocks by the channels of all of them.
   const bool whole = op.has_float_blocks();
@@ -59,8 +59,8 @@ std::vector<std::vector<KChunk>> chunkings(const MatrixOp& op, const Capability&
       if (chunks.size() > list.back().size()) list.push_back(std::move(chunks));
     }
   };
-  // Channels outside of taps would change the order of a float sum.
-  if (one_tap || !is_float) add(false);
+  // Channels outside of taps would change the order of a sum.
+  if (one_tap || !ordered) add(false);
   if (!one_tap) add(true);
   return list;
 }

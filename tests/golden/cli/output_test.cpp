@@ -178,8 +178,10 @@ TEST_F(Cli, TechnologiesNameActionsThatThereAre) {
     return systole(arguments).err;
   };
   EXPECT_EQ(unknown_to("digits.yaml"),
+            "info: technology horowitz-45nm: this SoC has no action matrix.mac.fp16\n"
             "info: technology horowitz-45nm: this SoC has no action matrix.mac.fp32\n");
   EXPECT_EQ(unknown_to("digits-float.yaml"),
+            "info: technology horowitz-45nm: this SoC has no action matrix.mac.fp16\n"
             "info: technology horowitz-45nm: this SoC has no action matrix.mac.int8\n");
 }
 

@@ -189,7 +189,7 @@ mapper::Capability capability(DType format, std::uint64_t sram_bytes) {
   c.dram_size = Bytes{1U << 30U};
   c.array.rows = 4;
   c.array.cols = 4;
-  c.array_format = *format_of(format);
+  c.multiplier.format = c.multiplier.weight_format = *format_of(format);
   c.array.accumulator_depth = 1024;  // 16 KiB
   return c;
 }

@@ -51,8 +51,10 @@ TEST_F(ConfigErrors, AKeyOutOfRangeSaysTheRange) {
 }
 
 TEST_F(ConfigErrors, AChoiceListsItsValues) {
-  EXPECT_THAT(issues_of(kGood, {"soc.engines.matrix.format=int9"}),
-              ElementsAre(HasSubstr("\"int9\" is not one of: int8, fp32, float32; did you mean int8?")));
+  EXPECT_THAT(
+      issues_of(kGood, {"soc.engines.matrix.format=int9"}),
+      ElementsAre(HasSubstr("\"int9\" is not one of: int8, fp32, float32, fp16, bf16, int16, int4, int2, "
+                            "ternary, binary; did you mean int8?")));
 }
 
 TEST_F(ConfigErrors, ADimensionIsAWholeNumber) {

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <random>
+#include <tuple>
 
 #include "hw/blocks/engine/matrix/factory.h"
 #include "tests/unit/engine/support/matrix_case.h"
@@ -365,6 +366,41 @@ TEST(MatrixFormats, RefusesWhatTheArrayCannotMultiply) {
   // No array takes these.
   EXPECT_EQ(with(array(F::kInt8, F::kInt8), F::kFloat32, F::kInt8), SGB_ERROR_BAD_FIELD);
   EXPECT_EQ(with(array(F::kInt8, F::kInt8), F::kPowerOfTwo, F::kInt8), SGB_ERROR_BAD_FIELD);
+}
+
+/// Compute cycles of a product on an array, loads apart.
+std::uint64_t cycles_of(const MatrixConfig& config, F a, F b) {
+  MatrixFactory factory(config);
+  sgb_descriptor descriptor = gemm(20, 30, 7, 3);
+  descriptor.u.matrix.a_type = static_cast<std::uint8_t>(a);
+  descriptor.u.matrix.b_type = static_cast<std::uint8_t>(b);
+  const auto job = make_job(factory, descriptor, false);
+  return MemoryShell(0).run(*job, false).compute_cycles;
+}
+
+TEST(MatrixFormats, WiderOperandsCostTheProductOfTheirPieces) {
+  const std::uint64_t int8 = cycles_of(array(F::kInt8, F::kInt8), F::kInt8, F::kInt8);
+  EXPECT_EQ(cycles_of(array(F::kInt8, F::kInt8), F::kInt4, F::kBinary), int8);
+  EXPECT_EQ(cycles_of(array(F::kInt8, F::kInt8), F::kInt16, F::kInt16), 4 * int8);
+  EXPECT_EQ(cycles_of(array(F::kInt8, F::kInt8), F::kInt16, F::kInt8), 2 * int8);
+  EXPECT_EQ(cycles_of(array(F::kInt4, F::kInt4), F::kInt8, F::kInt8), 4 * int8);
+  EXPECT_EQ(cycles_of(array(F::kInt2, F::kInt2), F::kInt8, F::kInt4), 8 * int8);
+  const MatrixConfig serial = array(F::kInt8, F::kInt8, MatrixArithmetic::kBitSerial);
+  const std::uint64_t one = cycles_of(serial, F::kBinary, F::kBinary);
+  EXPECT_EQ(one, int8);
+  for (const auto& [a, b, product] :
+       {std::tuple{F::kInt8, F::kInt8, 64U}, std::tuple{F::kInt8, F::kInt2, 16U},
+        std::tuple{F::kInt4, F::kInt2, 8U}, std::tuple{F::kInt2, F::kBinary, 2U}}) {
+    EXPECT_EQ(cycles_of(serial, a, b), product * one) << name_of(a) << " x " << name_of(b);
+  }
+}
+
+TEST(MatrixFormats, PopcountsNeedFewerRows) {
+  // K = 30: six folds of 5 rows; with 8 bits a row one fold of 4 rows.
+  const MatrixConfig plain = array(F::kBinary, F::kBinary);
+  MatrixConfig counting = array(F::kBinary, F::kBinary, MatrixArithmetic::kXnorPopcount);
+  counting.popcount_bits = 8;
+  EXPECT_LT(cycles_of(counting, F::kBinary, F::kBinary) * 5, cycles_of(plain, F::kBinary, F::kBinary));
 }
 
 TEST(MatrixFormats, ZeroPointsBelongToFormatsThatHaveThem) {

@@ -13,7 +13,7 @@ using test::Network;
 /// A 4 x 4 array that multiplies int16.
 mapper::Capability winograd_capability(std::uint64_t sram_bytes = 1U << 20U) {
   mapper::Capability c = test::capability(DType::kInt8, sram_bytes);
-  c.array_format = NumberFormat::kInt16;
+  c.multiplier = {NumberFormat::kInt16, NumberFormat::kInt16};
   c.int16_passes = 1;
   c.winograd = true;
   return c;

@@ -114,9 +114,8 @@ struct Pipeline {
   [[nodiscard]] double end() const { return std::max({load, compute, store}); }
 };
 
-double element_bytes(std::uint8_t type) {
-  return type == SGB_TYPE_FLOAT32 ? 4.0 : type == SGB_TYPE_INT16 ? 2.0 : 1.0;
-}
+/// The mapper's own descriptors name formats that exist.
+NumberFormat format_of(std::uint8_t type) { return format_from_abi(type).value_or(NumberFormat::kInt8); }
 
 class MatrixCommand {
 public:
@@ -124,8 +123,9 @@ public:
       : m_(m),
         capability_(capability),
         machine_(capability),
-        element_(element_bytes(m.a_type)),
-        out_bytes_(m.out_type == SGB_TYPE_FLOAT32 || m.out_type == SGB_TYPE_INT32 ? 4.0 : 1.0),
+        element_(static_cast<double>(size_of(traits_of(format_of(m.a_type)).element))),
+        b_bits_(static_cast<double>(traits_of(format_of(m.b_type)).bits)),
+        out_bytes_(static_cast<double>(size_of(dtype_from_abi(m.out_type).value_or(DType::kInt8)))),
         keeps_((m.flags & SGB_MATRIX_KEEP) != 0),
         k_(std::int64_t{m.kernel_h} * m.kernel_w * m.in_c) {}
 
@@ -200,8 +200,8 @@ private:
   /// Plays the command; loads and stores take `slow` times their beats.
   [[nodiscard]] double play(double slow) const {
     const bool continues = (m_.flags & SGB_MATRIX_CONTINUE) != 0;
-    timing::FoldSequence folds(capability_.array, {std::uint64_t{m_.out_h} * m_.out_w, m_.n,
-                                                   static_cast<std::uint64_t>(k_), continues, keeps_});
+    timing::FoldSequence folds(array(), {std::uint64_t{m_.out_h} * m_.out_w, m_.n,
+                                         static_cast<std::uint64_t>(k_), continues, keeps_});
     Pipeline pipe;
     beats_ = 0;
     const std::uint64_t per_chunk = folds.tiles_per_chunk() * folds.folds_per_tile();
@@ -215,6 +215,18 @@ private:
       chunk += left;
     }
     return pipe.end();
+  }
+
+  /// With the passes of the command's formats.
+  [[nodiscard]] timing::ArrayShape array() const {
+    timing::ArrayShape array = capability_.array;
+    const auto passes =
+        timing::array_passes(capability_.multiplier, format_of(m_.a_type), format_of(m_.b_type));
+    if (passes) {
+      array.passes = passes->cycles_per_step;
+      array.k_per_row = passes->k_per_row;
+    }
+    return array;
   }
 
   void play_chunk(timing::FoldSequence& folds, double slow, Pipeline& pipe) const {
@@ -254,8 +266,8 @@ private:
     const double whole = std::floor(used / cols);
     const double rest = used - whole * cols;
     const auto depth = static_cast<double>(fold.k.size);
-    words += whole * run_words(depth * cols * element_);
-    if (rest > 0) words += run_words(depth * rest * element_);
+    words += whole * run_words(depth * std::ceil(cols * b_bits_ / 8));
+    if (rest > 0) words += run_words(depth * std::ceil(rest * b_bits_ / 8));
     if (fold.last_k) {
       if (m_.b_zero_table != 0) words += run_words(used);
       if (m_.bias != 0) words += run_words(used * 4);
@@ -285,6 +297,7 @@ private:
   const Capability& capability_;
   Machine machine_;
   double element_;
+  double b_bits_;
   double out_bytes_;
   bool keeps_;
   std::int64_t k_;
