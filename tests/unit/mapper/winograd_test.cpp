@@ -181,7 +181,8 @@ TEST(WinogradMapping, SaysWhyAConvolutionStaysDirect) {
     c = winograd_capability();
     c.int16_passes = 0;
     EXPECT_EQ(form(net, c), "direct: the array does not multiply int16");
-    c.int16_passes = 4;  // of an int8 array
+    c.multiplier = {NumberFormat::kInt8, NumberFormat::kInt8};
+    c.int16_passes = 4;
     EXPECT_EQ(form(net, c), "direct: faster");
     c.winograd = false;
     EXPECT_EQ(form(net, c), "");
