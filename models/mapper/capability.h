@@ -58,6 +58,8 @@ struct Capability {
   /// Cycles of a step of int16 products with sums of at least 32 bits; 0: the array makes none.
   std::uint32_t int16_passes = 0;
   bool winograd = false;  ///< 3 x 3 convolutions may take Winograd's form
+  /// The array skips the zeros of weights of which at most n of m successive ones are not zero; m = 0: not.
+  std::uint8_t sparse_n = 0, sparse_m = 0;
   TimingCapability timing;
 
   /// Arrays of another tool are given a layer in one command where the scratchpad has room.

@@ -140,7 +140,12 @@ struct MatrixOp {
   std::vector<std::int64_t> b_channel_order;
   ValueId b = kNoValue;
   WeightRoles b_roles;
-  /// Constant operands (B, bias, scales, zero points), packed by tile; kNoValue if all are computed.
+  /// The k, in (ky, kx, c) order, that have a weight in some column (legalise/skip_zeros); empty = all.
+  std::vector<std::uint32_t> kept;
+  /// N:M groups of them are packed without the places that hold no weight.
+  std::uint8_t sparse_n = 0, sparse_m = 0;
+  /// Constant operands (B, bias, scales, zero points, table of k), packed by tile; kNoValue if all are
+  /// computed.
   ValueId pack = kNoValue;
 
   // Epilogue. bias: groups * n elements of 4 bytes (int32, or float bits), or a value of that many elements.

@@ -6,6 +6,7 @@
 
 #include "hw/base/assert.h"
 #include "models/mapper/legalise/legalise.h"
+#include "models/mapper/legalise/skip_zeros.h"
 #include "models/mapper/lower/lower.h"
 #include "models/mapper/lower/static_data.h"
 #include "models/mapper/memory/plan.h"
@@ -299,6 +300,7 @@ std::optional<Program> map_network(const ir::Graph& graph, const Capability& cap
   check_capability(graph, capability, issues);
   auto hw = legalise(graph, capability, issues, options.channels_last_io);
   if (!hw || issues.size() != before) return std::nullopt;
+  if (options.skip_zeros) skip_zeros(*hw, capability);
   HwGraph unplanned;
   if (capability.winograd) unplanned = *hw;
   auto mapping = map_graph(std::move(*hw), graph, capability, options, issues);

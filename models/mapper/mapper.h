@@ -37,6 +37,9 @@ struct MapOptions {
   /// same descriptors, without a weight that was generated or packed.
   bool data = true;
   StripePolicy stripes = StripePolicy::kAuto;
+  /// Looks for constant weights that the array need not multiply (docs/pruning.md). Reads all of them, made
+  /// or not, whatever `data` says.
+  bool skip_zeros = false;
 };
 
 /// Maps the network. Everything that the hardware cannot do is one issue that names the node and its operator

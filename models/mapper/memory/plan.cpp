@@ -12,6 +12,7 @@
 #include "hw/base/units.h"
 #include "models/mapper/memory/residency.h"
 #include "models/mapper/memory/usage.h"
+#include "models/mapper/tiling/kept.h"
 #include "models/mapper/tiling/pack.h"
 
 namespace systole::mapper {
@@ -103,7 +104,8 @@ private:
         const MatrixTile tile{op->out_h,
                               op->groups > 1 ? op->groups : op->n,
                               0,
-                              {{0, op->window.kernel[0], 0, op->window.kernel[1], 0, op->in_c}},
+                              {{0, op->window.kernel[0], 0, op->window.kernel[1], 0, op->in_c,
+                                static_cast<std::int64_t>(op->kept.size())}},
                               true};
         hw_.values[op->pack].dims = {PackLayout(*op, tile, capability_).bytes()};
       }
@@ -149,7 +151,7 @@ private:
   [[nodiscard]] double rough_cycles(const HwOp& op) const {
     if (const auto* m = std::get_if<MatrixOp>(&op)) {
       const auto u64 = [](std::int64_t value) { return static_cast<std::uint64_t>(value); };
-      const std::int64_t k = m->window.kernel[0] * m->window.kernel[1] * m->in_c;
+      const std::int64_t k = packed_rows(*m);
       return static_cast<double>(ir::elements_of(m->batch) * m->groups) *
              static_cast<double>(
                  timing::gemm_cycles(capability_.array, {u64(m->out_h * m->out_w), u64(m->n), u64(k)}));

@@ -1,6 +1,7 @@
 #include "models/mapper/schedule/footprint.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <numeric>
 
@@ -132,14 +133,27 @@ std::int64_t packed_row(std::uint8_t type, std::int64_t columns) {
   return format ? (times(columns, traits_of(*format).bits) + 7) / 8 : 0;
 }
 
+/// B, of which a table or N:M groups may leave out rows.
+std::int64_t weight_bytes(const sgb_matrix& m, std::int64_t k) {
+  std::int64_t rows = m.k_count != 0 ? std::int64_t{m.k_count} : k;
+  std::int64_t bits = 0;  // of an index
+  if (m.sparse_m != 0) {
+    rows = times((rows + m.sparse_m - 1) / m.sparse_m, m.sparse_n);
+    bits = static_cast<std::int64_t>(std::bit_width(m.sparse_m - 1U));
+  }
+  const auto row = [&](std::int64_t columns) {
+    return packed_row(m.b_type, columns) + (columns * bits + 7) / 8;
+  };
+  const std::int64_t cols = std::max<std::int64_t>(1, m.b_tile_cols);
+  return times(rows, plus(times(m.n / cols, row(cols)), row(m.n % cols)));
+}
+
 void collect(const sgb_matrix& m, Collector& out) {
   const std::int64_t a_size = element_size(m.a_type);
   const std::int64_t k = times(times(m.kernel_h, m.kernel_w), m.in_c);
   out.strided(m.a, false, 0, times(m.in_c, a_size), {{m.in_h, m.a_row_stride}, {m.in_w, m.a_pixel_stride}});
-  const std::int64_t cols = std::max<std::int64_t>(m.b_tile_cols, 1);
-  const std::int64_t b_row =
-      plus(times(m.n / cols, packed_row(m.b_type, cols)), packed_row(m.b_type, m.n % cols));
-  out.dense(m.b, false, times(k, b_row));
+  out.dense(m.b, false, weight_bytes(m, k));
+  if (m.k_count != 0) out.optional(m.k_table, times(m.k_count, 4));
   out.optional(m.bias, times(m.n, 4));
   out.optional(m.scale, times(m.n, 4));
   out.optional(m.b_zero_table, times(m.n, element_size(m.b_type)));

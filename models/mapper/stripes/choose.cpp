@@ -7,6 +7,7 @@
 #include "hw/base/units.h"
 #include "models/mapper/stripes/stripes.h"
 #include "models/mapper/tiling/estimate/machine.h"
+#include "models/mapper/tiling/kept.h"
 
 namespace systole::mapper {
 
@@ -241,7 +242,7 @@ private:
       const auto parts = [](std::int64_t total, std::int64_t size) { return (total + size - 1) / size; };
       const std::int64_t rows = capability_.array.rows;
       const std::int64_t cols = capability_.array.cols;
-      const std::int64_t k = op->window.kernel[0] * op->window.kernel[1] * op->in_c;
+      const std::int64_t k = packed_rows(*op);
       const auto folds = static_cast<double>(op->groups * parts(k, rows) * parts(op->n, cols));
       const auto weights = static_cast<double>(std::min(rows, k) * std::min(cols, op->n)) *
                            traits_of(op->format_of_b()).bits / 8;

@@ -5,6 +5,7 @@
 #include "hw/base/units.h"
 #include "models/mapper/tiling/estimate.h"
 #include "models/mapper/tiling/estimate/machine.h"
+#include "models/mapper/tiling/kept.h"
 #include "models/mapper/tiling/pack.h"
 
 namespace systole::mapper {
@@ -147,9 +148,11 @@ TileCost MatrixCost::operator()(const MatrixTile& tile, std::int64_t input_rows)
   };
   const std::int64_t k = op_.window.kernel[0] * op_.window.kernel[1] * op_.in_c;
   if (!pack_in_place_) {
-    weights(pack_block_bytes(op_, range.groups, range.per_group, k, true),
-            pack_block_bytes(op_, last.groups, last.per_group, k, true),
-            pack_block_bytes(op_, range.groups, range.per_group, chunk.rows(), true), b_changes);
+    const std::int64_t rows = all_packed_rows(op_, tile);
+    weights(pack_block_bytes(op_, range.groups, range.per_group, rows, true),
+            pack_block_bytes(op_, last.groups, last.per_group, rows, true),
+            pack_block_bytes(op_, range.groups, range.per_group, most_packed_rows(op_, tile), true),
+            b_changes);
   }
   if (op_.b != kNoValue) {
     const std::int64_t size = bytes_of(op_.b_type);
@@ -190,15 +193,16 @@ double MatrixCost::bound(const MatrixTile& tile, const TileCost& cost) const {
   std::int64_t k_folds = 0;
   std::int64_t depth = 0;
   for (const KChunk& part : tile.chunks) {
-    k_folds += parts(part.rows(), rows);
-    depth += part.rows();
+    k_folds += parts(packed_rows(op_, part), rows);
+    depth += packed_rows(op_, part);
   }
   const double folds = static_cast<double>(batches_ * op_.groups * parts(op_.n, cols) * k_folds);
   // A fold takes a cycle for every pixel, and at least the array's rows. Its weights come first, and a word
   // of every pixel if the fold holds but a part of the channels.
   const double pixels = static_cast<double>(op_.out_h * op_.out_w) / static_cast<double>(n.row_tiles);
   const double size = static_cast<double>(size_of(op_.a_type));
-  const double used = static_cast<double>(std::min(rows, tile.chunks.front().rows()) * std::min(cols, op_.n));
+  const double used =
+      static_cast<double>(std::min(rows, packed_rows(op_, tile.chunks.front())) * std::min(cols, op_.n));
   const bool apart = op_.in_c > rows;
   const double loads =
       machine.sram_path + used * traits_of(op_.format_of_b()).bits / 8 / machine.sram_width +
@@ -265,6 +269,12 @@ double MatrixCost::command_cycles(const MatrixTile& tile, bool last) const {
   m.scale = op_.scale.empty() ? 0 : 1;
   m.b_zero_table = op_.b_zero.size() > 1 ? 1 : 0;
   m.residual = op_.residual == kNoValue ? 0 : 1;
+  if (!op_.kept.empty()) {
+    m.k_table = 1;
+    m.k_count = u32(chunk.kept);
+  }
+  m.sparse_n = op_.sparse_n;
+  m.sparse_m = op_.sparse_m;
   if (!last) m.flags |= SGB_MATRIX_KEEP;
   sgb_descriptor descriptor{};
   descriptor.opcode = SGB_OP_MATRIX;
@@ -355,7 +365,7 @@ double MatrixCost::cycles(const MatrixTile& tile) const {
   const double a = a_load_cycles(tile) * row_share;
   double b_bytes = 0;
   if (!pack_in_place_)
-    b_bytes += real(pack_block_bytes(op_, range.groups, range.per_group, tile.chunks.front().rows(), true));
+    b_bytes += real(pack_block_bytes(op_, range.groups, range.per_group, most_packed_rows(op_, tile), true));
   if (op_.b != kNoValue) b_bytes += real(range.count * tile.chunks.front().rows() * bytes_of(op_.b_type));
   if (!bias_in_place_) b_bytes += real(range.count * 4);
   const double b = b_bytes / machine.dram_rate * column_share;

@@ -185,6 +185,7 @@ private:
         m.b = part_at(block.b, g * block.group_bytes);
         m.bias = part_at(block.bias, column * 4);
         m.scale = part_at(block.scale, column * 4);
+        m.k_table = part_at(block.k_table, 0);
         m.b_zero_table = part_at(block.b_zero, column * static_cast<std::int64_t>(size_of(op_.b_type)));
       }
       const std::int64_t k = tile_.chunks[part.chunk].rows();
@@ -250,6 +251,9 @@ private:
     m.pad_top = static_cast<std::int16_t>(rows.pad);
     m.pad_left = static_cast<std::int16_t>(op_.window.pad[1] - chunk.kx * op_.window.dilation[1]);
     m.b_tile_cols = static_cast<std::uint16_t>(cols_);
+    if (!op_.kept.empty()) m.k_count = static_cast<std::uint32_t>(chunk.kept);
+    m.sparse_n = op_.sparse_n;
+    m.sparse_m = op_.sparse_m;
     m.a_type = static_cast<std::uint8_t>(op_.format_of_a());
     m.b_type = static_cast<std::uint8_t>(op_.format_of_b());
     m.out_type = static_cast<std::uint8_t>(op_.out_type);

@@ -1,11 +1,15 @@
 #include "models/mapper/tiling/pack.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstring>
+#include <numeric>
 
 #include "hw/base/parallel.h"
 #include "hw/base/units.h"
 #include "hw/numerics/formats/packed.h"
+#include "models/mapper/tiling/kept.h"
 
 namespace systole::mapper {
 
@@ -16,18 +20,31 @@ std::int64_t align(std::int64_t value, std::int64_t step) {
       round_up(static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(step)));
 }
 
-/// Bytes of K rows of B, tile by tile: a row of a tile takes whole bytes.
-std::int64_t packed_bytes(const MatrixOp& op, std::int64_t columns, std::int64_t k) {
+/// Bytes of so many rows of B, tile by tile: a row of a tile takes whole bytes. N:M indices are extra.
+std::int64_t packed_bytes(const MatrixOp& op, std::int64_t columns, std::int64_t rows) {
   const auto row = [&](std::int64_t used) {
     return static_cast<std::int64_t>(
         numerics::packed_bytes(op.format_of_b(), static_cast<std::uint64_t>(used)));
   };
   const std::int64_t cols = op.tile_cols == 0 ? columns : op.tile_cols;
-  return k * (columns / cols * row(cols) + row(columns % cols));
+  return rows * (columns / cols * row(cols) + row(columns % cols));
 }
 
-/// Places the parts of a block one after the other.
-PackBlock layout(const MatrixOp& op, std::int64_t groups, std::int64_t per_group, std::int64_t k, bool last) {
+/// Bytes of a row of N:M indices, over all column tiles.
+std::int64_t indices_of(const MatrixOp& op, std::int64_t columns) {
+  if (op.sparse_m == 0) return 0;
+  const std::int64_t cols = op.tile_cols == 0 ? columns : op.tile_cols;
+  return columns / cols * index_row_bytes(op, cols) + index_row_bytes(op, columns % cols);
+}
+
+/// Entries of the table of k of so many rows of packed B. N:M groups are not cut: then it has all.
+std::int64_t most_kept(const MatrixOp& op, std::int64_t rows) {
+  return op.sparse_m == 0 ? rows : static_cast<std::int64_t>(op.kept.size());
+}
+
+/// Places the parts of a block one after the other. rows: of packed B.
+PackBlock layout(const MatrixOp& op, std::int64_t groups, std::int64_t per_group, std::int64_t rows,
+                 bool last) {
   PackBlock block;
   const std::int64_t columns = groups * per_group;
   const auto size = static_cast<std::int64_t>(size_of(op.b_type));
@@ -37,12 +54,13 @@ PackBlock layout(const MatrixOp& op, std::int64_t groups, std::int64_t per_group
     block.bytes += bytes;
   };
   if (op.b_data) {
-    block.group_bytes = packed_bytes(op, per_group, k);
+    block.group_bytes = packed_bytes(op, per_group, rows) + rows * indices_of(op, per_group);
     put(block.b, groups * block.group_bytes, 1);
   }
   if (op.b_zero.size() > 1) put(block.b_zero, columns * size, 4);
   if (last && !op.bias.empty()) put(block.bias, columns * 4, 4);
   if (last && !op.scale.empty()) put(block.scale, columns * 4, 4);
+  if (!op.kept.empty()) put(block.k_table, most_kept(op, rows) * 4, 4);
   return block;
 }
 
@@ -50,6 +68,14 @@ PackBlock layout(const MatrixOp& op, std::int64_t groups, std::int64_t per_group
 std::int64_t narrowed(const MatrixOp& op, std::int64_t bytes) {
   const auto bits = static_cast<std::int64_t>(traits_of(op.format_of_b()).bits);
   return (bytes / static_cast<std::int64_t>(size_of(op.b_type)) * bits + 7) / 8;
+}
+
+bool is_zero(const std::byte* element, std::size_t size) {
+  if (size != sizeof(float))
+    return std::all_of(element, element + size, [](auto b) { return b == std::byte{0}; });
+  float value = 0;
+  std::memcpy(&value, element, sizeof value);
+  return value == 0.0F;
 }
 
 std::int64_t parts_of_group(const MatrixOp& op, const MatrixTile& tile) {
@@ -80,16 +106,24 @@ ColumnRange column_range(const MatrixOp& op, const MatrixTile& tile, std::int64_
   return {first, count, 0, 1, count};
 }
 
-std::int64_t pack_block_bytes(const MatrixOp& op, std::int64_t groups, std::int64_t per_group, std::int64_t k,
-                              bool last) {
-  return layout(op, groups, per_group, k, last).bytes;
+std::int64_t pack_block_bytes(const MatrixOp& op, std::int64_t groups, std::int64_t per_group,
+                              std::int64_t rows, bool last) {
+  return layout(op, groups, per_group, rows, last).bytes;
 }
 
 std::int64_t pack_payload_bytes(const MatrixOp& op) {
   const auto size = static_cast<std::int64_t>(size_of(op.b_type));
   const auto count = [](const auto& list) { return static_cast<std::int64_t>(list.size()); };
-  return (op.b_data ? narrowed(op, static_cast<std::int64_t>(op.b_data.size())) : 0) +
-         (op.b_zero.size() > 1 ? count(op.b_zero) * size : 0) + (count(op.bias) + count(op.scale)) * 4;
+  const auto b_bytes = [&]() -> std::int64_t {
+    if (!op.b_data) return 0;
+    if (op.kept.empty() && op.sparse_m == 0) {
+      return narrowed(op, static_cast<std::int64_t>(op.b_data.size()));
+    }
+    const std::int64_t rows = packed_rows(op);
+    return packed_bytes(op, op.n, rows) + rows * indices_of(op, op.n) + count(op.kept) * 4;
+  };
+  return b_bytes() + (op.b_zero.size() > 1 ? count(op.b_zero) * size : 0) +
+         (count(op.bias) + count(op.scale)) * 4;
 }
 
 std::int64_t pack_gap_bytes(const MatrixOp& op) {
@@ -108,8 +142,8 @@ PackLayout::PackLayout(const MatrixOp& op, const MatrixTile& tile, const Capabil
     for (std::int64_t t = 0; t < column_tiles_; ++t) {
       const ColumnRange range = column_range(op, tile, t);
       for (std::size_t k = 0; k < tile.chunks.size(); ++k) {
-        PackBlock block =
-            layout(op, range.groups, range.per_group, tile.chunks[k].rows(), k + 1 == tile.chunks.size());
+        PackBlock block = layout(op, range.groups, range.per_group, packed_rows(op, tile.chunks[k]),
+                                 k + 1 == tile.chunks.size());
         bytes_ = align(bytes_, tile.block_align);
         block.offset = bytes_;
         bytes_ += block.bytes;
@@ -194,6 +228,56 @@ void PackLayout::pack_rows(const std::vector<std::byte>& elements, std::int64_t 
   }
 }
 
+// The rows that take part, of a tile made whole; N:M groups as values and then indices.
+void PackLayout::write_kept_tile(std::byte* to, const std::byte* weights, std::int64_t base,
+                                 std::int64_t first, std::int64_t used, const KChunk& chunk) const {
+  const std::size_t size = size_of(op_.b_type);
+  const std::size_t row = static_cast<std::size_t>(used) * size;
+  std::vector<std::byte> whole(static_cast<std::size_t>(chunk.rows()) * row);
+  write_elements(whole.data(), weights, base, first, used, chunk);
+  std::vector<std::uint32_t> kept = kept_in(op_, chunk);
+  if (op_.kept.empty()) {
+    kept.resize(static_cast<std::size_t>(chunk.rows()));
+    std::iota(kept.begin(), kept.end(), 0U);
+  }
+  const std::int64_t rows = packed_rows(op_, static_cast<std::int64_t>(kept.size()));
+  std::vector<std::byte> values(static_cast<std::size_t>(rows) * row);
+  if (op_.sparse_m == 0) {
+    std::byte* out = values.data();
+    for (const std::uint32_t k : kept) out = std::copy_n(whole.data() + k * row, row, out);
+  } else {
+    compress(whole, kept, used, values, to + packed_bytes(op_, used, rows));
+  }
+  pack_rows(values, rows, used, to);
+}
+
+// N:M groups of the kept rows: values, in elements, and indices.
+void PackLayout::compress(const std::vector<std::byte>& whole, const std::vector<std::uint32_t>& kept,
+                          std::int64_t used, std::vector<std::byte>& values, std::byte* indices) const {
+  const std::size_t size = size_of(op_.b_type);
+  const std::size_t row = static_cast<std::size_t>(used) * size;
+  const auto index_row = static_cast<std::size_t>(index_row_bytes(op_, used));
+  const auto bits = static_cast<std::size_t>(std::bit_width(op_.sparse_m - 1U));
+  for (std::size_t group = 0; group * op_.sparse_m < kept.size(); ++group) {
+    const std::size_t begin = group * op_.sparse_m;
+    const std::size_t end = std::min<std::size_t>(begin + op_.sparse_m, kept.size());
+    for (std::size_t j = 0; j < static_cast<std::size_t>(used); ++j) {
+      std::size_t place = group * op_.sparse_n;
+      for (std::size_t i = begin; i < end; ++i) {
+        const std::byte* const weight = whole.data() + kept[i] * row + j * size;
+        if (is_zero(weight, size)) continue;
+        std::copy_n(weight, size, values.data() + place * row + j * size);
+        for (std::size_t bit = 0; bit < bits; ++bit) {
+          const std::size_t at = j * bits + bit;
+          indices[place * index_row + at / 8] |=
+              static_cast<std::byte>(((i - begin) >> bit & 1U) << (at % 8));
+        }
+        ++place;
+      }
+    }
+  }
+}
+
 void PackLayout::write_block(std::vector<std::byte>& out, const std::byte* weights, const PackBlock& block,
                              std::int64_t batch, std::int64_t column_tile, const KChunk& chunk,
                              bool last) const {
@@ -210,11 +294,16 @@ void PackLayout::write_block(std::vector<std::byte>& out, const std::byte* weigh
     }
     std::byte* to = at + block.b;
     std::vector<std::byte> unpacked;  // a tile's elements
-    const std::int64_t rows = chunk.kernel_h * chunk.kernel_w * chunk.channels;
+    const std::int64_t rows = packed_rows(op_, chunk);
     for (std::int64_t g = 0; g < range.groups; ++g) {
       for (std::int64_t n0 = 0; n0 < range.per_group; n0 += cols_) {
         const std::int64_t first = range.first + g * range.per_group + n0;
         const std::int64_t used = std::min(cols_, range.per_group - n0);
+        if (!op_.kept.empty() || op_.sparse_m != 0) {
+          write_kept_tile(to, weights, base, first, used, chunk);
+          to += packed_bytes(op_, used, rows) + rows * index_row_bytes(op_, used);
+          continue;
+        }
         const bool as_they_are = traits_of(op_.format_of_b()).bits == 8 * size;
         if (!as_they_are) unpacked.resize(static_cast<std::size_t>(rows * used) * size);
         write_elements(as_they_are ? to : unpacked.data(), weights, base, first, used, chunk);
@@ -222,6 +311,10 @@ void PackLayout::write_block(std::vector<std::byte>& out, const std::byte* weigh
         to += packed_bytes(op_, used, rows);
       }
     }
+  }
+  if (block.k_table >= 0) {
+    const std::vector<std::uint32_t> kept = kept_in(op_, chunk);
+    std::memcpy(at + block.k_table, kept.data(), kept.size() * sizeof(std::uint32_t));
   }
   for (std::int64_t j = 0; j < range.count; ++j) {
     const auto n = static_cast<std::size_t>(range.first + j);

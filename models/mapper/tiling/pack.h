@@ -1,5 +1,5 @@
 // Constant operands of a matrix operation, laid out so that every step's share is one contiguous block:
-// B in column tiles, zero points, and (with the last part of K) bias and scales.
+// B in column tiles, zero points, the table of k, and (with the last part of K) bias and scales.
 #pragma once
 
 #include "models/mapper/tiling/tile.h"
@@ -15,6 +15,7 @@ struct PackBlock {
   std::int64_t b_zero = -1;
   std::int64_t bias = -1;
   std::int64_t scale = -1;
+  std::int64_t k_table = -1;
 };
 
 class PackLayout {
@@ -38,6 +39,10 @@ private:
                       std::int64_t used, const KChunk& chunk) const;
   void pack_rows(const std::vector<std::byte>& elements, std::int64_t rows, std::int64_t used,
                  std::byte* to) const;
+  void write_kept_tile(std::byte* to, const std::byte* weights, std::int64_t base, std::int64_t first,
+                       std::int64_t used, const KChunk& chunk) const;
+  void compress(const std::vector<std::byte>& whole, const std::vector<std::uint32_t>& kept,
+                std::int64_t used, std::vector<std::byte>& values, std::byte* indices) const;
   void write_block(std::vector<std::byte>& out, const std::byte* weights, const PackBlock& block,
                    std::int64_t batch, std::int64_t column_tile, const KChunk& chunk, bool last) const;
 
@@ -66,8 +71,8 @@ std::int64_t pack_payload_bytes(const MatrixOp& op);
 /// Bytes between the blocks of a block-diagonal B.
 std::int64_t pack_gap_bytes(const MatrixOp& op);
 
-/// Bytes of a block with these columns and rows of K, at most.
-std::int64_t pack_block_bytes(const MatrixOp& op, std::int64_t groups, std::int64_t per_group, std::int64_t k,
-                              bool last);
+/// Bytes of a block with these columns and packed rows of K, at most.
+std::int64_t pack_block_bytes(const MatrixOp& op, std::int64_t groups, std::int64_t per_group,
+                              std::int64_t rows, bool last);
 
 }  // namespace systole::mapper

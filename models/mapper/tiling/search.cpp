@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "hw/base/units.h"
+#include "models/mapper/tiling/kept.h"
 #include "models/mapper/tiling/matrix_cost.h"
 #include "models/mapper/tiling/pack.h"
 #include "models/mapper/tiling/tile.h"
@@ -39,6 +40,9 @@ std::vector<KChunk> chunks_of(const MatrixOp& op, std::int64_t channels, bool ta
       chunks.push_back(taps ? KChunk{tap / kw, 1, tap % kw, 1, c, used} : KChunk{0, kh, 0, kw, c, used});
     }
   }
+  for (KChunk& chunk : chunks) {
+    if (!op.kept.empty()) chunk.kept = kept_count(op, chunk);
+  }
   return chunks;
 }
 
@@ -55,6 +59,7 @@ std::vector<std::vector<KChunk>> chunkings(const MatrixOp& op, const Capability&
     for (std::int64_t channels : whole ? std::vector{op.in_c} : sizes_of_parts(op.in_c)) {
       // Whole folds of the array where it makes a difference.
       if (channels > rows) channels = static_cast<std::int64_t>(round_up(channels, rows));
+      if (!may_cut(op, channels, taps)) continue;
       auto chunks = chunks_of(op, channels, taps);
       if (chunks.size() > list.back().size()) list.push_back(std::move(chunks));
     }

@@ -18,6 +18,7 @@ struct KChunk {
   std::int64_t ky = 0, kernel_h = 1;
   std::int64_t kx = 0, kernel_w = 1;
   std::int64_t c = 0, channels = 1;
+  std::int64_t kept = 0;  ///< of its k that take part, if the operation does not take all (tiling/kept.h)
   [[nodiscard]] std::int64_t rows() const { return kernel_h * kernel_w * channels; }
   bool operator==(const KChunk&) const = default;
 };

@@ -35,7 +35,8 @@ Estimate estimate_graph(const Program& program, std::uint32_t graph, const Capab
       if (d.opcode == SGB_OP_MATRIX) {
         sgb_matrix& m = key.u.matrix;
         m.a = m.b = m.out = 0;
-        for (std::uint64_t* field : {&m.bias, &m.scale, &m.b_zero_table}) *field = *field != 0 ? 1 : 0;
+        for (std::uint64_t* field : {&m.bias, &m.scale, &m.b_zero_table, &m.k_table})
+          *field = *field != 0 ? 1 : 0;
       } else if (d.opcode == SGB_OP_VECTOR) {
         key.u.vector.a = key.u.vector.table = key.u.vector.out = 0;
         key.u.vector.b = d.u.vector.b != 0 ? 1 : 0;

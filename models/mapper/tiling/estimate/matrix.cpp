@@ -127,7 +127,8 @@ public:
         b_bits_(static_cast<double>(traits_of(format_of(m.b_type)).bits)),
         out_bytes_(static_cast<double>(size_of(dtype_from_abi(m.out_type).value_or(DType::kInt8)))),
         keeps_((m.flags & SGB_MATRIX_KEEP) != 0),
-        k_(std::int64_t{m.kernel_h} * m.kernel_w * m.in_c) {}
+        k_(std::int64_t{m.kernel_h} * m.kernel_w * m.in_c),
+        kept_(m.k_table != 0 ? std::int64_t{m.k_count} : k_) {}
 
   [[nodiscard]] CommandTime time() const {
     const double quiet = play(1.0);
@@ -146,10 +147,27 @@ private:
     std::vector<std::pair<std::int64_t, double>> lines;  ///< (ky, words of one line)
   };
 
-  [[nodiscard]] KPart measure(std::int64_t begin, std::int64_t end) const {
+  /// Rows of B that stand for so many k.
+  [[nodiscard]] std::int64_t b_rows() const {
+    return m_.sparse_m == 0 ? kept_ : (kept_ + m_.sparse_m - 1) / m_.sparse_m * m_.sparse_n;
+  }
+
+  /// The k that rows [begin, end) of B multiply. Those that a table names are taken to be spread evenly, with
+  /// gaps that are read along.
+  [[nodiscard]] std::pair<std::int64_t, std::int64_t> k_of(std::int64_t begin, std::int64_t end) const {
+    if (m_.sparse_m != 0) {
+      begin = begin / m_.sparse_n * m_.sparse_m;
+      end = std::min<std::int64_t>(kept_, ((end - 1) / m_.sparse_n + 1) * m_.sparse_m);
+    }
+    if (kept_ == k_) return {begin, end};
+    return {begin * k_ / kept_, (end - 1) * k_ / kept_ + 1};
+  }
+
+  [[nodiscard]] KPart measure(std::int64_t row, std::int64_t last_row) const {
     const LineWords words(m_, element_, machine_.sram_width);
     const std::int64_t per_ky = std::int64_t{m_.kernel_w} * m_.in_c;
-    KPart part{begin, end, {}};
+    const auto [begin, end] = k_of(row, last_row);
+    KPart part{row, last_row, {}};
     for (std::int64_t ky = begin / per_ky; ky <= (end - 1) / per_ky; ++ky) {
       const std::int64_t q0 = std::max(begin, ky * per_ky) - ky * per_ky;
       const std::int64_t q1 = std::min(end - ky * per_ky, per_ky);
@@ -201,9 +219,13 @@ private:
   [[nodiscard]] double play(double slow) const {
     const bool continues = (m_.flags & SGB_MATRIX_CONTINUE) != 0;
     timing::FoldSequence folds(array(), {std::uint64_t{m_.out_h} * m_.out_w, m_.n,
-                                         static_cast<std::uint64_t>(k_), continues, keeps_});
+                                         static_cast<std::uint64_t>(b_rows()), continues, keeps_});
     Pipeline pipe;
     beats_ = 0;
+    if (m_.k_table != 0) {  // the table comes in a phase of its own
+      beats_ = run_words(4.0 * m_.k_count);
+      pipe.phase(beats_ * slow + machine_.sram_path, 1, 0, 0);
+    }
     const std::uint64_t per_chunk = folds.tiles_per_chunk() * folds.folds_per_tile();
     for (std::uint64_t chunk = 0; chunk < folds.chunks(); ++chunk) {
       const Mark before = mark(pipe);
@@ -268,6 +290,11 @@ private:
     const auto depth = static_cast<double>(fold.k.size);
     words += whole * run_words(depth * std::ceil(cols * b_bits_ / 8));
     if (rest > 0) words += run_words(depth * std::ceil(rest * b_bits_ / 8));
+    if (m_.sparse_m != 0) {
+      const double bits = std::ceil(std::log2(m_.sparse_m));
+      words += whole * run_words(depth * std::ceil(cols * bits / 8));
+      if (rest > 0) words += run_words(depth * std::ceil(rest * bits / 8));
+    }
     if (fold.last_k) {
       if (m_.b_zero_table != 0) words += run_words(used);
       if (m_.bias != 0) words += run_words(used * 4);
@@ -301,6 +328,7 @@ private:
   double out_bytes_;
   bool keeps_;
   std::int64_t k_;
+  std::int64_t kept_;  ///< that take part
   mutable std::vector<KPart> parts_;
   mutable std::size_t next_part_ = 0;
   mutable std::vector<std::tuple<std::int64_t, std::int64_t, double>> known_;  ///< parts of a line
