@@ -28,15 +28,20 @@ struct Choice {
 struct Milli {
   std::uint32_t* value;
 };
+/// n of m, written "n:m": 1 <= n < m <= 16; m = 0 is "none".
+struct NOfM {
+  std::uint8_t* n;
+  std::uint8_t* m;
+};
 /// A path that is left out when it says "default".
 struct OptionalFile {
   std::optional<FileRef>* value;
 };
 
 /// Where a key's value lives; the alternative is the key's type.
-using Field =
-    std::variant<std::uint32_t*, std::uint64_t*, bool*, double*, std::string*, Milli, Choice, Bytes*, Hertz*,
-                 BytesPerSecond*, Picoseconds*, FileRef*, OptionalFile, std::vector<FileRef>*, Sizes*>;
+using Field = std::variant<std::uint32_t*, std::uint64_t*, bool*, double*, std::string*, Milli, NOfM, Choice,
+                           Bytes*, Hertz*, BytesPerSecond*, Picoseconds*, FileRef*, OptionalFile,
+                           std::vector<FileRef>*, Sizes*>;
 
 struct Range {
   std::uint64_t min = 0;

@@ -54,6 +54,7 @@ Row row_of(const Key& key) {
           text_of(key.range, field), std::string(key.doc)};
   if (row.default_text.empty()) row.default_text = text_of(field);
   if (const auto* choice = std::get_if<Choice>(&field)) row.range = choices_text(*choice);
+  if (std::holds_alternative<NOfM>(field)) row.range = "none, or 1 <= n < m <= 16";
   return row;
 }
 
@@ -67,6 +68,7 @@ std::string_view type_of(const Field& field) {
                         [](double*) { return std::string_view("number"); },
                         [](std::string*) { return std::string_view("text"); },
                         [](const Milli&) { return std::string_view("number"); },
+                        [](const NOfM&) { return std::string_view("n:m"); },
                         [](const Choice&) { return std::string_view("choice"); },
                         [](Bytes*) { return std::string_view("size"); },
                         [](Hertz*) { return std::string_view("frequency"); },
@@ -98,6 +100,10 @@ std::string text_of(const Field& field) {
               if (name.value == *choice.value) return std::string(name.name);
             }
             return std::string("?");
+          },
+          [](const NOfM& value) {
+            return *value.m == 0 ? std::string("none")
+                                 : std::to_string(*value.n) + ":" + std::to_string(*value.m);
           },
           [](FileRef* value) { return value->shown; },
           [](const OptionalFile& file) {

@@ -15,6 +15,21 @@ public:
   void operator()(std::uint32_t* target) { integer(target, parse_integer(tree_.scalar)); }
   void operator()(std::uint64_t* target) { integer(target, parse_integer(tree_.scalar)); }
   void operator()(const Milli& target) { integer(target.value, parse_milli(tree_.scalar)); }
+  void operator()(const NOfM& target) {
+    const std::string& text = tree_.scalar;
+    if (text == "none") {
+      *target.n = *target.m = 0;
+      return;
+    }
+    const auto colon = text.find(':');
+    const auto n = parse_integer(text.substr(0, colon));
+    const auto m = parse_integer(colon == std::string::npos ? "" : text.substr(colon + 1));
+    if (!n.value || !m.value || *n.value == 0 || *n.value >= *m.value || *m.value > 16) {
+      return wrong("\"" + text + "\" is not n:m with 1 <= n < m <= 16 (as in 2:4), or none");
+    }
+    *target.n = static_cast<std::uint8_t>(*n.value);
+    *target.m = static_cast<std::uint8_t>(*m.value);
+  }
   void operator()(bool* target) { plain(target, parse_bool(tree_.scalar)); }
   void operator()(std::string* target) {
     if (tree_.scalar.empty()) return wrong("is empty; write a name");

@@ -12,6 +12,7 @@
 #include "hw/base/issues.h"
 #include "hw/config/soc_config.h"
 #include "hw/energy/technology.h"
+#include "models/compress/prune.h"
 #include "models/ir/synthesis.h"
 #include "models/quantise/options.h"
 
@@ -70,6 +71,7 @@ struct Quantise {
 inline constexpr std::uint32_t kCalibrationInputs = 32;
 
 struct Workload {
+  compress::PruneOptions prune;
   FileRef network;
   FileRef graph;  ///< a descriptor graph, already mapped
   std::vector<BareGemm> gemm;
@@ -93,6 +95,7 @@ enum class Weights : std::uint8_t { kAuto, kResident, kStreamed };
 
 struct Mapping {
   Weights weights = Weights::kAuto;
+  bool skip_zeros = false;  ///< looks for weights that need not be multiplied also where nothing was pruned
 };
 
 struct Limits {

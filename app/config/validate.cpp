@@ -158,6 +158,12 @@ void validate(const SocConfig& soc, const Provenance& provenance, Issues& issues
             "soc.engines.matrix.format=int16 (int8 and int4 make them in pieces)");
     }
   }
+  const bool skips = soc.matrix.count > 0 && soc.matrix.sparsity.any();
+  if (skips && (soc.matrix.dataflow != Dataflow::kWeightStationary ||
+                soc.matrix.organisation != MatrixOrganisation::kSystolic)) {
+    issue("soc.engines.matrix.sparsity",
+          "needs weights that stand in a systolic array; set dataflow: weight_stationary, or take it out");
+  }
 }
 
 void validate(const Scenario& scenario, const Provenance& provenance, Issues& issues) {
@@ -167,6 +173,12 @@ void validate(const Scenario& scenario, const Provenance& provenance, Issues& is
   if (!scenario.workload.graph.empty() && scenario.check != Check::kNone) {
     issue("workload.graph",
           "a descriptor graph holds no network to compare its outputs with; set check: none");
+  }
+  if (scenario.workload.prune.columns <= 0) {
+    issue("workload.prune.columns", "keeps no row of any layer; write a share above 0");
+  }
+  if (!scenario.workload.graph.empty() && scenario.workload.prune.any()) {
+    issue("workload.prune", "a descriptor graph is mapped already: its weights cannot be pruned any more");
   }
 }
 

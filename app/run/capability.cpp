@@ -51,6 +51,8 @@ mapper::Capability capability_of(const SocConfig& soc) {
   capability.multiplier = engine::matrix::multiplier_of(soc.matrix);
   capability.int16_passes = int16_passes(soc.matrix);
   capability.winograd = soc.matrix.winograd;
+  capability.sparse_n = soc.matrix.sparsity.n;
+  capability.sparse_m = soc.matrix.sparsity.m;
   capability.timing = timing_of(soc);
   return capability;
 }

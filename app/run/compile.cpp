@@ -109,6 +109,7 @@ std::optional<Compiled> compile(const Scenario& scenario, const Provenance& prov
     compiled.channels_last = is_list_of_layers(workload);
     options.channels_last_io = compiled.channels_last;
     options.data = scenario.functional;
+    options.skip_zeros = scenario.mapping.skip_zeros || workload.prune.any();
     program = mapper::map_network(*graph, capability_of(scenario.soc), options, found, &compiled.report);
   }
   found.set_default_file(file);

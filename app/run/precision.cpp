@@ -5,6 +5,7 @@
 
 #include "app/run/inputs.h"
 #include "hw/base/parallel.h"
+#include "models/compress/prune.h"
 #include "models/quantise/fold.h"
 #include "models/quantise/qdq.h"
 
@@ -99,6 +100,11 @@ std::optional<Quantisation> quantise_if_wanted(ir::Graph& network, const Scenari
   if (has(network, ir::OpKind::kDequantizeLinear) && (int8 || has_integer_array(scenario))) {
     network = quantise::fuse_qdq(network, int8 ? quantise::QdqScope::kAll : quantise::QdqScope::kExact);
   }
+  const compress::PruneOptions& prune = scenario.workload.prune;
+  if (prune.any() && compress::prune(network, prune).empty()) {
+    issues.add(network.name, "workload.prune: the network has no layer that can be pruned; take the key out");
+    return std::nullopt;
+  }
   if (!int8 || !quantise::is_float_network(network)) return std::nullopt;
   Quantisation made;
   quantise::Ranges ranges;
@@ -113,8 +119,9 @@ std::optional<Quantisation> quantise_if_wanted(ir::Graph& network, const Scenari
     if (issues.size() != before) return std::nullopt;
     made.calibration_inputs = inputs->inferences;
   }
-  ir::Graph quantised =
-      quantise::quantise_network(network, ranges, scenario.workload.quantise.options, issues, &made.report);
+  quantise::Options options = scenario.workload.quantise.options;
+  options.real_weights = prune.any() || scenario.mapping.skip_zeros;
+  ir::Graph quantised = quantise::quantise_network(network, ranges, options, issues, &made.report);
   made.float_network = std::exchange(network, std::move(quantised));
   return made;
 }

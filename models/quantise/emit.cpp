@@ -321,11 +321,12 @@ Emitter::Weights Emitter::weights_of(const ir::Node& node) {
   }
 
   const std::vector<float> bias = unit_ ? std::vector<float>() : bias_values(node, channels);
-  const std::vector<float> scale = unit_ ? std::vector<float>(options_.per_channel ? channels : 1, 1.0F)
-                                         : weight_scales(node, w, axis, bias);
+  const bool unknown = unit_ && !options_.real_weights;
+  const std::vector<float> scale = unknown ? std::vector<float>(options_.per_channel ? channels : 1, 1.0F)
+                                           : weight_scales(node, w, axis, bias);
   const DType element = traits_of(options_.weights).element;
   Weights result{
-      rewriter_.add(unit_ ? unknown_integers(w, element) : quantised(options_.weights, w, axis, scale)),
+      rewriter_.add(unknown ? unknown_integers(w, element) : quantised(options_.weights, w, axis, scale)),
       ir::kNoTensor, ir::kNoTensor};
   if (has_input(node, 2)) {
     std::vector<std::int32_t> values(channels, 0);

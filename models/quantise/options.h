@@ -10,6 +10,8 @@ struct Options {
   bool power_of_two = false;                   ///< all scales are powers of two
   NumberFormat weights = NumberFormat::kInt8;  ///< any integer format but uint8
   NumberFormat activations = NumberFormat::kInt8;  ///< likewise, and not powers of two
+  /// A network without ranges has its real weights all the same: somebody looks for zeros in them.
+  bool real_weights = false;
 };
 
 }  // namespace systole::quantise
