@@ -17,6 +17,7 @@ bool left_out(const Scenario& scenario, std::string_view key) {
   if (key == "workload.network") return scenario.workload.network.empty();
   if (key == "workload.graph") return scenario.workload.graph.empty();
   if (key == "workload.dims") return scenario.workload.dims.empty();
+  if (in("workload.prune.")) return !scenario.workload.prune.any();
   if (in("workload.weights.")) return scenario.workload.network.empty();
   const Quantise& quantise = scenario.workload.quantise;
   const bool quantises =

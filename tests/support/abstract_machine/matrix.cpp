@@ -26,23 +26,56 @@ public:
     if (y < 0 || y >= std::int64_t{op_.in_h} || x < 0 || x >= std::int64_t{op_.in_w}) return 0;
     return op_.a + static_cast<std::uint64_t>(y * op_.a_row_stride + x * op_.a_pixel_stride + c * size);
   }
+  /// Address of B's element, `k` being the one's place among those that take part; 0 if B is N:M and has none
+  /// for it.
   [[nodiscard]] std::uint64_t b_at(std::int64_t k, std::int64_t n, std::int64_t size) const {
-    const std::int64_t rows = std::int64_t{op_.kernel_h} * op_.kernel_w * op_.in_c;
-    const std::int64_t tile = n / op_.b_tile_cols;
-    const std::int64_t first = tile * op_.b_tile_cols;
+    const std::int64_t all = std::int64_t{op_.kernel_h} * op_.kernel_w * op_.in_c;
+    const std::int64_t kept = op_.k_table == 0 ? all : std::int64_t{op_.k_count};
+    const std::int64_t first = n / op_.b_tile_cols * op_.b_tile_cols;
     const std::int64_t used = std::min<std::int64_t>(op_.b_tile_cols, op_.n - first);
-    return op_.b + static_cast<std::uint64_t>((rows * first + k * used + n - first) * size);
+    if (op_.sparse_m == 0) {
+      return op_.b + static_cast<std::uint64_t>((kept * first + k * used + n - first) * size);
+    }
+    const std::int64_t rows = (kept + op_.sparse_m - 1) / op_.sparse_m * op_.sparse_n;
+    const int bits = op_.sparse_m <= 2 ? 1 : op_.sparse_m <= 4 ? 2 : op_.sparse_m <= 8 ? 3 : 4;
+    const auto index_row = [&](std::int64_t columns) { return (columns * bits + 7) / 8; };
+    const std::int64_t whole = rows * (op_.b_tile_cols * size + index_row(op_.b_tile_cols));
+    const std::uint64_t tile = op_.b + static_cast<std::uint64_t>(first / op_.b_tile_cols * whole);
+    const std::uint64_t indices = tile + static_cast<std::uint64_t>(rows * used * size);
+    for (std::int64_t row = k / op_.sparse_m * op_.sparse_n; row < (k / op_.sparse_m + 1) * op_.sparse_n;
+         ++row) {
+      const std::uint64_t value = tile + static_cast<std::uint64_t>((row * used + n - first) * size);
+      bool empty = true;
+      for (std::int64_t i = 0; i < size; ++i) empty = empty && memory_.load<std::uint8_t>(value + i) == 0;
+      std::int64_t index = 0;
+      for (int bit = 0; bit < bits; ++bit) {
+        const std::int64_t at = (n - first) * bits + bit;
+        const auto byte =
+            memory_.load<std::uint8_t>(indices + static_cast<std::uint64_t>(row * index_row(used) + at / 8));
+        index |= std::int64_t{byte >> (at % 8) & 1} << bit;
+      }
+      if (!empty && index == k % op_.sparse_m) return value;
+    }
+    return 0;
   }
 
-  /// Calls visit(k, address of A or 0) for the terms of the sum of output pixel (oy, ox), k ascending.
+  /// Calls visit(k, address of A or 0) for the terms of the sum of output pixel (oy, ox), k ascending; with a
+  /// table, k is the place in it.
   template <typename Visit>
   void for_terms(std::int64_t oy, std::int64_t ox, std::int64_t size, const Visit& visit) const {
     std::int64_t k = 0;
+    std::int64_t place = 0;
     for (std::int64_t ky = 0; ky < op_.kernel_h; ++ky) {
       for (std::int64_t kx = 0; kx < op_.kernel_w; ++kx) {
         for (std::int64_t c = 0; c < op_.in_c; ++c, ++k) {
-          visit(k, a_at(oy * op_.stride_h - op_.pad_top + ky * op_.dilation_h,
-                        ox * op_.stride_w - op_.pad_left + kx * op_.dilation_w, c, size));
+          if (op_.k_table != 0) {
+            const bool listed = place < std::int64_t{op_.k_count} &&
+                                memory_.load<std::uint32_t>(op_.k_table + place * 4) == k;
+            if (!listed) continue;
+          }
+          visit(op_.k_table != 0 ? place++ : k,
+                a_at(oy * op_.stride_h - op_.pad_top + ky * op_.dilation_h,
+                     ox * op_.stride_w - op_.pad_left + kx * op_.dilation_w, c, size));
         }
       }
     }
@@ -58,8 +91,9 @@ public:
     const std::int64_t b_size = size_of_integer(op_.b_type);
     for_terms(oy, ox, size_of_integer(op_.a_type), [&](std::int64_t k, std::uint64_t a) {
       if (a == 0) return;
+      const std::uint64_t b = b_at(k, n, b_size);
       sum += std::int64_t{load_integer(memory_, op_.a_type, a) - op_.a_zero} *
-             (load_integer(memory_, op_.b_type, b_at(k, n, b_size)) - b_zero);
+             (b == 0 ? 0 : load_integer(memory_, op_.b_type, b) - b_zero);
     });
     return static_cast<std::int32_t>(sum);
   }
@@ -69,7 +103,8 @@ public:
     for_terms(oy, ox, 4, [&](std::int64_t k, std::uint64_t a) {
       if (op_.block_n != 0 && k % op_.in_c / op_.block_c != (op_.block_at + n) / op_.block_n) return;
       const float left = a == 0 ? 0.0F : memory_.load<float>(a);
-      const float product = left * memory_.load<float>(b_at(k, n, 4));
+      const std::uint64_t b = b_at(k, n, 4);
+      const float product = left * (b == 0 ? 0.0F : memory_.load<float>(b));
       sum = sum + product;
     });
     return sum;

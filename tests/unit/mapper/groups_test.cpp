@@ -48,6 +48,46 @@ TEST(Groups, OfOneChannelShareACommand) {
   EXPECT_EQ(report.gap_bytes, 2U * (32 / 16) * 9 * (16 * 16 - 16));
 }
 
+/// Folds of 3 x 3 depthwise layers, given as channels and rows of the result, each of which must fill the
+/// columns of the array.
+std::int64_t depthwise_folds(std::int64_t side,
+                             const std::vector<std::pair<std::int64_t, std::int64_t>>& layers) {
+  std::int64_t folds = 0;
+  for (const auto& [channels, size] : layers) {
+    mapper::MatrixOp op;
+    op.groups = channels;
+    op.window.kernel = {3, 3};
+    op.in_h = op.in_w = op.out_h = op.out_w = size;
+    op.b_data = ir::make_data(std::vector<std::int8_t>(static_cast<std::size_t>(channels * 9), 1));
+    mapper::join_groups(op, array_of(static_cast<std::uint32_t>(side)));
+    EXPECT_EQ(op.n, side) << channels << " channels";
+    folds += op.groups * ((9 * op.in_c + side - 1) / side) * ((op.n + side - 1) / side);
+  }
+  return folds;
+}
+
+// One channel at a time has one fold of 9 rows and 1 column each. As many channels as the array has columns
+// take 9 folds of full height.
+TEST(Groups, MobileNetsDepthwiseLayersTakeNineFoldsForAnArrayOfChannels) {
+  // All thirteen: 4,960 channels, 4,960 / 16 * 9 folds.
+  EXPECT_EQ(depthwise_folds(16, {{32, 112},
+                                 {64, 56},
+                                 {128, 56},
+                                 {128, 28},
+                                 {256, 28},
+                                 {256, 14},
+                                 {512, 14},
+                                 {512, 14},
+                                 {512, 14},
+                                 {512, 14},
+                                 {512, 14},
+                                 {512, 7},
+                                 {1024, 7}}),
+            2790);
+  // The first five: 608 channels, 608 / 32 * 9 folds. (Behind them the bytes of the gaps begin to count.)
+  EXPECT_EQ(depthwise_folds(32, {{32, 112}, {64, 56}, {128, 56}, {128, 28}, {256, 28}}), 171);
+}
+
 TEST(Groups, ThatFillTheArrayStayApart) {
   Network net;  // AlexNet's second convolution, as it was
   net.output(net.qconv(net.input(DType::kInt8, {1, 96, 27, 27}), 256, grouped(5, 2)));
