@@ -29,6 +29,7 @@ std::string obstacle(const HwGraph& hw, const MatrixOp& op, const Capability& ca
     return "weights with a zero point";
   }
   if (op.residual != kNoValue) return "adds a residual";
+  if (!op.kept.empty() || op.sparse_m != 0) return "pruned weights";  // its transform fills them again
   if (op.in_c > winograd_channels(op.b_type)) return "sums beyond 32 bits";
   const bool is_map = hw.value(op.a).dims.size() == 4 && hw.value(op.out).dims.size() == 4 &&
                       op.a_roles.row == 1 && op.a_roles.col == 2 && op.out_roles.row == 1;

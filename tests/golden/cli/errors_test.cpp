@@ -137,6 +137,27 @@ TEST_F(CliErrors, WinogradNeedsWideProductsAndAVectorEngine) {
       "error: --set soc.engines.matrix.winograd=true: soc.engines.matrix.winograd: its products are int16 "
       "with sums of 32 bits, which this array does not make: set soc.engines.matrix.format=int16 (int8 and "
       "int4 make them in pieces)\n");
+
+}
+
+TEST_F(CliErrors, PruningThatCannotBe) {
+  const auto with = [&](const std::vector<std::string>& settings) {
+    std::vector<std::string> arguments{"run", "digits.yaml"};
+    for (const std::string& setting : settings) arguments.insert(arguments.end(), {"--set", setting});
+    return refused(arguments);
+  };
+  const std::string form = "is not n:m with 1 <= n < m <= 16 (as in 2:4), or none\n";
+  for (const std::string text : {"4:2", "2:17", "0:4", "half", "2:"}) {
+    EXPECT_THAT(with({"workload.prune.structured='" + text + "'"}),
+                HasSubstr("workload.prune.structured: \"" + text + "\" " + form));
+    EXPECT_THAT(with({"soc.engines.matrix.sparsity='" + text + "'"}),
+                HasSubstr("soc.engines.matrix.sparsity: \"" + text + "\" " + form));
+  }
+  EXPECT_THAT(with({"workload.prune.columns=0"}),
+              HasSubstr("workload.prune.columns: keeps no row of any layer; write a share above 0"));
+  EXPECT_THAT(with({"workload.prune.columns=1.5"}), HasSubstr("out of range: 0 to 1"));
+  EXPECT_THAT(with({"soc.engines.matrix.sparsity='2:4'", "soc.engines.matrix.dataflow=output_stationary"}),
+              HasSubstr("soc.engines.matrix.sparsity: needs weights that stand in a systolic array"));
 }
 
 TEST_F(CliErrors, UsageIsHeldToo) {
