@@ -137,7 +137,6 @@ TEST_F(CliErrors, WinogradNeedsWideProductsAndAVectorEngine) {
       "error: --set soc.engines.matrix.winograd=true: soc.engines.matrix.winograd: its products are int16 "
       "with sums of 32 bits, which this array does not make: set soc.engines.matrix.format=int16 (int8 and "
       "int4 make them in pieces)\n");
-
 }
 
 TEST_F(CliErrors, PruningThatCannotBe) {
