@@ -94,8 +94,7 @@ void skip_zeros(MatrixOp& op, const Capability& capability) {
   const bool whole = op.groups == 1 && op.blocks == 1 &&
                      std::all_of(op.b_index.batch.begin(), op.b_index.batch.end(),
                                  [](std::int64_t stride) { return stride == 0; });
-  const std::size_t size = size_of(op.b_type);
-  if (!op.b_data || op.b != kNoValue || !whole || (size != 1 && size != 4)) return;
+  if (!op.b_data || op.b != kNoValue || !whole) return;
   const Weights weights(op);
   std::vector<std::uint32_t> used = weights.used();
   if (used.empty()) used.push_back(0);  // a product of zeros alone
