@@ -137,7 +137,7 @@ const std::vector<Key>& scenario_keys() {
       {"soc.engines.matrix.weight_format", CHOICE(soc.matrix.weight_format, kWeightFormats), "of its weights", {}, false, "as format"},
       {"soc.engines.matrix.arithmetic", CHOICE(soc.matrix.arithmetic, kArithmetics), "of a processing element: products at once, bit by bit, of several binary values, by shifts"},
       {"soc.engines.matrix.popcount_bits", FIELD(soc.matrix.popcount_bits), "binary products in one cycle of a processing element; xnor_popcount", {1, 1024, true}},
-      {"soc.engines.matrix.accumulator_bits", FIELD(soc.matrix.accumulator_bits), "of integer sums; of floats 32, or 16: every sum rounded to format", {8, 48}},
+      {"soc.engines.matrix.accumulator_bits", FIELD(soc.matrix.accumulator_bits), "of integer sums; of floats 32, or 16: every sum rounded to format", {8, 48}, false, "32; int16: 48"},
       {"soc.engines.matrix.overflow", CHOICE(soc.matrix.overflow, kOverflows), "what an integer accumulator does with a sum that it cannot hold"},
       {"soc.engines.matrix.sparsity", [](Scenario& s) -> Field { return NOfM{&s.soc.matrix.sparsity.n, &s.soc.matrix.sparsity.m}; }, "the array skips the zeros of weights of which at most n of m successive ones are not zero"},
       {"soc.engines.matrix.weight_double_buffer", FIELD(soc.matrix.weight_double_buffer), "the stationary operand of the next fold loads behind the current one (output stationary: results leave behind the next one)"},

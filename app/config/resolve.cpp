@@ -111,6 +111,10 @@ public:
       if (!written("workload.quantise.weights")) quantise.options.weights = array.weight_format;
       if (!written("workload.quantise.activations")) quantise.options.activations = array.format;
     }
+    // Sums of int16 products do not fit 32 bits.
+    const bool wide = quantise.options.weights == NumberFormat::kInt16 &&
+                      quantise.options.activations == NumberFormat::kInt16;
+    if (wide && !written("soc.engines.matrix.accumulator_bits")) array.accumulator_bits = 48;
     quantise.own_inputs = !written(key + ".dataset") && !written(key + ".files") && !written(key + ".random");
   }
 

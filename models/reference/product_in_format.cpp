@@ -230,8 +230,10 @@ void multiply_floats(const Call& call) {
     if (gemm != nullptr && call.has(2)) {
       const auto c = addend<float>(call.inputs[2], at / g.n, column);
       const float scaled = gemm->beta == 1.0F ? c : gemm->beta * c;
-      // The array adds C where it comes straight after the sum.
-      sum = gemm->alpha == 1.0F ? numbers.held(sum + scaled) : sum + scaled;
+      // The array adds C where it is a row that comes straight after the sum; else C is no part of it.
+      const ir::Shape& shape = call.inputs[2].shape();
+      const bool row = shape.size() < 2 || shape[0] == 1;
+      sum = row && gemm->alpha == 1.0F ? numbers.held(sum + scaled) : sum + scaled;
     }
     y[at] = sum;
   });

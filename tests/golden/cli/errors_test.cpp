@@ -139,6 +139,26 @@ TEST_F(CliErrors, WinogradNeedsWideProductsAndAVectorEngine) {
       "int4 make them in pieces)\n");
 }
 
+TEST_F(CliErrors, FormatsThatDoNotGoTogether) {
+  const auto with = [&](const std::vector<std::string>& settings) {
+    std::vector<std::string> arguments{"run", "digits-ptq.yaml"};
+    for (const std::string& setting : settings) {
+      arguments.insert(arguments.end(), {"--set", "soc.engines.matrix." + setting});
+    }
+    return refused(arguments);
+  };
+  EXPECT_THAT(with({"format=fp8"}),
+              HasSubstr("soc.engines.matrix.format: \"fp8\" is not one of: int8, fp32"));
+  EXPECT_THAT(
+      with({"format=fp16", "weight_format=int4"}),
+      HasSubstr("soc.engines.matrix.weight_format: weights of int4 do not go with activations of fp16"));
+  EXPECT_THAT(with({"arithmetic=xnor_popcount"}), HasSubstr("soc.engines.matrix.arithmetic: "));
+  EXPECT_THAT(with({"arithmetic=shift_add"}), HasSubstr("set weight_format: pow2"));
+  EXPECT_THAT(with({"format=fp16", "accumulator_bits=24"}),
+              HasSubstr("soc.engines.matrix.accumulator_bits: sums of fp16 have 32 bits, or 16"));
+  EXPECT_THAT(with({"accumulator_bits=64"}), HasSubstr("out of range: 8 to 48"));
+}
+
 TEST_F(CliErrors, PruningThatCannotBe) {
   const auto with = [&](const std::vector<std::string>& settings) {
     std::vector<std::string> arguments{"run", "digits.yaml"};
