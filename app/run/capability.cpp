@@ -1,6 +1,6 @@
 #include "app/run/capability.h"
 
-#include "app/config/validate.h"
+#include "app/config/validate_matrix.h"
 #include "hw/abi/memory_map.h"
 #include "hw/blocks/engine/matrix/array.h"
 #include "hw/blocks/engine/matrix/operation.h"

@@ -13,6 +13,7 @@
 #include "models/mapper/schedule/schedule.h"
 #include "models/mapper/stripes/stripes.h"
 #include "models/mapper/tiling/estimate.h"
+#include "models/mapper/tiling/kept.h"
 #include "models/mapper/tiling/pack.h"
 #include "models/mapper/verify/verify.h"
 #include "models/mapper/winograd/winograd.h"
@@ -195,6 +196,20 @@ void count_winograd(const HwGraph& hw, const ir::Graph& graph, MapReport& report
   }
 }
 
+/// Rows of weights that are not packed are not multiplied: the multiply-accumulates of one inference that
+/// this spares.
+void count_left_out(const HwGraph& hw, const Plan& plan, MapReport& report) {
+  for (std::size_t i = 0; i < hw.nodes.size(); ++i) {
+    const auto* op = std::get_if<MatrixOp>(&hw.nodes[i].op);
+    if (op == nullptr || (op->kept.empty() && op->sparse_m == 0)) continue;
+    const std::int64_t all = op->window.kernel[0] * op->window.kernel[1] * op->in_c;
+    const std::int64_t rows = all_packed_rows(*op, std::get<MatrixTile>(*plan.nodes[i].tile));
+    const std::int64_t saved = ir::elements_of(op->batch) * op->out_h * op->out_w * op->n * (all - rows);
+    // Groups of N:M that K does not fill may take more.
+    (saved >= 0 ? report.skipped_macs : report.gap_macs) += static_cast<std::uint64_t>(std::abs(saved));
+  }
+}
+
 void fill_report(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, const Program& program,
                  MapReport& report) {
   report = {};
@@ -276,6 +291,7 @@ void fill_report(const HwGraph& hw, const ir::Graph& graph, const Plan& plan, co
     if (value.kind != ValueKind::kActivation && !value.is_pack) report.compulsory_dram_bytes += bytes;
   }
   count_winograd(hw, graph, report);
+  count_left_out(hw, plan, report);
   std::vector<bool> counted(hw.values.size(), false);
   for (const HwNode& node : hw.nodes) {
     const auto* op = std::get_if<MatrixOp>(&node.op);

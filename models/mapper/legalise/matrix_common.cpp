@@ -9,10 +9,10 @@ namespace {
 
 /// What the array multiplies, in words.
 std::string multiplied_by(const timing::Multiplier& array) {
-  const std::string formats = is_float(array.format) || array.format == array.weight_format
-                                  ? std::string(name_of(array.format))
-                                  : std::string(name_of(array.format)) + " by weights of " +
-                                        std::string(name_of(array.weight_format));
+  std::string formats = is_float(array.format) || array.format == array.weight_format
+                            ? std::string(name_of(array.format))
+                            : std::string(name_of(array.format)) + " by weights of " +
+                                  std::string(name_of(array.weight_format));
   switch (array.arithmetic) {
     case MatrixArithmetic::kBitSerial:
       return formats + " at most, bit by bit";

@@ -2,28 +2,48 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 
 namespace systole::mapper {
+
+namespace {
+
+/// Calls visit(first, last, shift) for the k of each tap of the chunk that take part: a part of op.kept, and
+/// what to add to a k for its number within the chunk.
+template <typename Visit>
+void for_taps(const MatrixOp& op, const KChunk& chunk, Visit&& visit) {
+  auto at = op.kept.begin();
+  std::int64_t own = 0;  // number of the tap's first k within the chunk
+  for (std::int64_t ky = chunk.ky; ky < chunk.ky + chunk.kernel_h; ++ky) {
+    for (std::int64_t kx = chunk.kx; kx < chunk.kx + chunk.kernel_w; ++kx, own += chunk.channels) {
+      const std::int64_t begin = (ky * op.window.kernel[1] + kx) * op.in_c + chunk.c;
+      at = std::lower_bound(at, op.kept.end(), begin);
+      const auto end = std::lower_bound(at, op.kept.end(), begin + chunk.channels);
+      visit(at, end, own - begin);
+      at = end;
+    }
+  }
+}
+
+}  // namespace
 
 std::vector<std::uint32_t> kept_in(const MatrixOp& op, const KChunk& chunk) {
   std::vector<std::uint32_t> list;
   if (op.kept.empty()) return list;
   list.reserve(op.kept.size());
-  const std::int64_t kernel_w = op.window.kernel[1];
-  for (const std::uint32_t k : op.kept) {
-    const std::int64_t c = k % op.in_c - chunk.c;
-    const std::int64_t kx = k / op.in_c % kernel_w - chunk.kx;
-    const std::int64_t ky = k / op.in_c / kernel_w - chunk.ky;
-    const bool inside =
-        c >= 0 && c < chunk.channels && kx >= 0 && kx < chunk.kernel_w && ky >= 0 && ky < chunk.kernel_h;
-    if (inside) list.push_back(static_cast<std::uint32_t>((ky * chunk.kernel_w + kx) * chunk.channels + c));
-  }
+  for_taps(op, chunk, [&](auto first, auto last, std::int64_t shift) {
+    std::transform(first, last, std::back_inserter(list),
+                   [&](std::uint32_t k) { return static_cast<std::uint32_t>(k + shift); });
+  });
   if (list.empty()) list.push_back(0);  // a command needs a row: one of zeros
   return list;
 }
 
 std::int64_t kept_count(const MatrixOp& op, const KChunk& chunk) {
-  return op.kept.empty() ? chunk.rows() : static_cast<std::int64_t>(kept_in(op, chunk).size());
+  if (op.kept.empty()) return chunk.rows();
+  std::int64_t count = 0;
+  for_taps(op, chunk, [&](auto first, auto last, std::int64_t /*shift*/) { count += last - first; });
+  return std::max<std::int64_t>(count, 1);
 }
 
 std::int64_t all_packed_rows(const MatrixOp& op, const MatrixTile& tile) {

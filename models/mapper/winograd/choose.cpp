@@ -119,7 +119,7 @@ std::vector<WinogradChoice> choose_winograd(HwGraph& hw, const Capability& capab
     std::string& note = hw.rows[hw.nodes[i].row].winograd;
     note = obstacle(hw, *op, capability);
     if (!note.empty()) {
-      note = "direct: " + note;
+      note.insert(0, "direct: ");
       continue;
     }
     const double saved = saved_cycles(*op, capability);
