@@ -34,6 +34,7 @@ TEST(DotProduct, ClosedFormAndSystemCAgree) {
   const std::array units{unit_of(4, 4, 4), unit_of(2, 3, 8), unit_of(1, 1, 1),
                          unit_of(3, 2, 5), unit_of(8, 1, 2), unit_of(1, 4, 3)};
   std::vector<std::unique_ptr<DotProductArray>> arrays;  // all there before the first clock edge
+  arrays.reserve(units.size());
   for (const timing::ArrayShape& unit : units) {
     arrays.push_back(std::make_unique<DotProductArray>(
         ("unit_" + std::to_string(arrays.size())).c_str(), static_cast<int>(unit.rows),

@@ -112,13 +112,13 @@ void DotProductArray::collect(const Gemm& gemm, std::uint64_t cycle, int tile, T
 Trace DotProductArray::run(const Gemm& gemm, Stalls stalls) {
   Trace trace;
   trace.c.assign(Gemm::index(gemm.m, gemm.n, 0), 0);
-  const auto tiles = static_cast<std::size_t>((gemm.m + rows_ - 1) / rows_ * ((gemm.n + cols_ - 1) / cols_));
+  const int tiles = (gemm.m + rows_ - 1) / rows_ * ((gemm.n + cols_ - 1) / cols_);
   mark_.write(Wave{});
   driver_.cycle(false, true);
   bool moved = false;
   for (int step = 0;; ++trace.cycles) {
     if (moved && sum_[0].read().last) collect(gemm, trace.cycles, static_cast<int>(trace.end.size()), trace);
-    if (trace.end.size() == tiles) return trace;
+    if (static_cast<int>(trace.end.size()) == tiles) return trace;
     moved = !stalls.next();
     if (moved && feed(gemm, step)) {
       ++step;

@@ -165,12 +165,15 @@ TEST_F(CliErrors, PruningThatCannotBe) {
     for (const std::string& setting : settings) arguments.insert(arguments.end(), {"--set", setting});
     return refused(arguments);
   };
-  const std::string form = "is not n:m with 1 <= n < m <= 16 (as in 2:4), or none\n";
+  const auto quoted = [](const std::string& key, const std::string& text) { return key + "='" + text + "'"; };
+  const auto complaint = [](const std::string& key, const std::string& text) {
+    return key + ": \"" + text + "\" is not n:m with 1 <= n < m <= 16 (as in 2:4), or none\n";
+  };
   for (const std::string text : {"4:2", "2:17", "0:4", "half", "2:"}) {
-    EXPECT_THAT(with({"workload.prune.structured='" + text + "'"}),
-                HasSubstr("workload.prune.structured: \"" + text + "\" " + form));
-    EXPECT_THAT(with({"soc.engines.matrix.sparsity='" + text + "'"}),
-                HasSubstr("soc.engines.matrix.sparsity: \"" + text + "\" " + form));
+    EXPECT_THAT(with({quoted("workload.prune.structured", text)}),
+                HasSubstr(complaint("workload.prune.structured", text)));
+    EXPECT_THAT(with({quoted("soc.engines.matrix.sparsity", text)}),
+                HasSubstr(complaint("soc.engines.matrix.sparsity", text)));
   }
   EXPECT_THAT(with({"workload.prune.columns=0"}),
               HasSubstr("workload.prune.columns: keeps no row of any layer; write a share above 0"));
