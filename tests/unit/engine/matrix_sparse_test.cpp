@@ -278,7 +278,7 @@ TEST(MatrixSparse, BadFieldsAreRefused) {
 }
 
 /// The error of a command of M = 4, K = 16, N = 4 with this table, and with N:M tiles of these bytes.
-ErrorCode error_of(std::vector<std::uint32_t> table, const std::vector<std::byte>& tile) {
+ErrorCode error_of(const std::vector<std::uint32_t>& table, const std::vector<std::byte>& tile) {
   MatrixFactory factory(array(4, 4, {1, 3}));
   sgb_descriptor descriptor = gemm(4, 16, 4, 4);
   sgb_matrix& d = descriptor.u.matrix;

@@ -132,7 +132,8 @@ TEST(VectorWinograd, OutputIsRequantised) {
         const std::int32_t four_y = numerics::winograd_output(tile)[y % 2 * 2 + x % 2];
         ASSERT_EQ(four_y % 4, 0);
         const std::int32_t bias = !with_bias ? 0 : c == 0 ? 10 : -6;
-        const auto exact = static_cast<float>(four_y / 4 + bias) * (c == 0 ? 0.5F : 0.25F);
+        const std::int32_t y_exact = four_y / 4;
+        const auto exact = static_cast<float>(y_exact + bias) * (c == 0 ? 0.5F : 0.25F);
         const int rounded = std::clamp(static_cast<int>(std::nearbyint(exact)) + 3, -128, 127);
         EXPECT_EQ(out[i], std::clamp(rounded, -40, 50)) << i << ' ' << skip;
       }
