@@ -147,7 +147,7 @@ const std::vector<Key>& scenario_keys() {
       {"soc.engines.matrix.fifo_depth", FIELD(soc.matrix.fifo_depth), "elements of the FIFO of each row (and column) of a streamed operand", {2, 1 << 20}},
       {"soc.engines.matrix.accumulator_ports", FIELD(soc.matrix.accumulator_ports), "accesses of a column's accumulators a cycle: write, read, read of results", {1, 8}},
       {"soc.engines.matrix.spill", FIELD(soc.matrix.spill), "scratchpad at its end for sums beyond the accumulators", {0, 64 * kMi}},
-      {"soc.engines.matrix.accumulators", FIELD(soc.matrix.accumulators), "memory of the 4-byte accumulators", {kKi, 64 * kMi}},
+      {"soc.engines.matrix.accumulators", FIELD(soc.matrix.accumulators), "memory of the accumulators: 4 bytes a sum, 8 with accumulator_bits above 32", {kKi, 64 * kMi}},
       {"soc.engines.matrix.winograd", FIELD(soc.matrix.winograd), "3x3 convolutions by F(2x2, 3x3) where that is faster: transforms on the vector engine, int16 products"},
       {"soc.engines.matrix.setup_cycles", FIELD(soc.matrix.setup_cycles), "decode of one command", kCycles},
       {"soc.engines.vector.count", FIELD(soc.vector.count), "0: none; several share an operation by output rows or channels", kCount},

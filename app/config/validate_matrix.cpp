@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "hw/blocks/engine/matrix/array.h"
 #include "hw/timing/passes.h"
 
 namespace systole::app {
@@ -42,6 +43,15 @@ void check_timing(const MatrixConfig& matrix, const Complain& issue) {
       issue(key, "the preset has rules of its own for this; take this key or the preset out");
     }
   }
+  if (!dot_product && matrix.dataflow == Dataflow::kOutputStationary) {
+    const auto of_others = [&](const char* knob) {
+      issue(std::string("soc.engines.matrix.") + knob,
+            "is of accumulators behind the array, and an output-stationary one has its sums inside; take it "
+            "out");
+    };
+    if (matrix.spill != plain.spill) of_others("spill");
+    if (matrix.accumulator_ports != plain.accumulator_ports) of_others("accumulator_ports");
+  }
 }
 
 /// Combinations of formats, arithmetic and accumulators that no array has.
@@ -59,6 +69,10 @@ void check_numbers(const MatrixConfig& array, const Complain& issue) {
   if (floats && !whole) {
     issue(key + "arithmetic",
           "is for integers, and the format is " + format + "; take it out, or set format: int8");
+  }
+  if (array.arithmetic != MatrixArithmetic::kXnorPopcount &&
+      array.popcount_bits != MatrixConfig{}.popcount_bits) {
+    issue(key + "popcount_bits", "belongs to popcounts; set arithmetic: xnor_popcount, or take it out");
   }
   const bool binary = array.format == NumberFormat::kBinary && array.weight_format == NumberFormat::kBinary;
   if (array.arithmetic == MatrixArithmetic::kXnorPopcount && !floats) {
@@ -90,16 +104,17 @@ void check_numbers(const MatrixConfig& array, const Complain& issue) {
 // What must have room for something.
 void check_memories(const SocConfig& soc, const Complain& issue) {
   const MatrixConfig& matrix = soc.matrix;
-  if (matrix.spill.count() * matrix.count >= soc.sram.size.count() / 2) {
+  const std::uint64_t most = (soc.sram.size.count() / 2 - 1) / matrix.count / 64 * 64;
+  if (matrix.spill.count() > most) {
     issue("soc.engines.matrix.spill",
-          "of all engines takes half of the scratchpad or more; at most " +
-              to_text(Bytes(soc.sram.size.count() / 2 / matrix.count - soc.sram.width.count())));
+          "of all engines takes half of the scratchpad or more; at most " + to_text(Bytes(most)));
   }
   if (matrix.spill.count() % 64 != 0) issue("soc.engines.matrix.spill", "is not a multiple of 64 bytes");
-  if (matrix.accumulators.count() < 4ULL * matrix.cols) {
-    issue("soc.engines.matrix.accumulators", "holds no 4-byte sum for each of the " +
-                                                 std::to_string(matrix.cols) + " columns; at least " +
-                                                 to_text(Bytes(4ULL * matrix.cols)));
+  const std::uint64_t sum = engine::matrix::sum_bytes(matrix);
+  if (matrix.accumulators.count() < sum * matrix.cols) {
+    issue("soc.engines.matrix.accumulators", "holds no " + std::to_string(sum) +
+                                                 "-byte sum for each of the " + std::to_string(matrix.cols) +
+                                                 " columns; at least " + to_text(Bytes(sum * matrix.cols)));
   }
 }
 
@@ -113,13 +128,17 @@ void check_forms(const SocConfig& soc, const Complain& issue) {
     if (int16_passes(soc.matrix) == 0) {
       issue(key,
             "its products are int16 with sums of 32 bits, which this array does not make: set "
-            "soc.engines.matrix.format=int16 (int8 and int4 make them in pieces)");
+            "soc.engines.matrix.format=int16 (int8 and int4 make them in pieces), and accumulator_bits to at "
+            "least 32");
     }
   }
   if (soc.matrix.sparsity.any() && (soc.matrix.dataflow != Dataflow::kWeightStationary ||
                                     soc.matrix.organisation != MatrixOrganisation::kSystolic)) {
     issue("soc.engines.matrix.sparsity",
           "needs weights that stand in a systolic array; set dataflow: weight_stationary, or take it out");
+  }
+  if (soc.matrix.sparsity.any() && soc.matrix.weight_format == NumberFormat::kBinary) {
+    issue("soc.engines.matrix.sparsity", "skips zeros, which binary weights do not have; take it out");
   }
 }
 

@@ -69,7 +69,7 @@ std::string accuracy_line(const Accuracy& accuracy, const std::optional<Quantisa
            ")";
   };
   const bool both = quantisation && quantisation->float_accuracy;
-  return line("accuracy", text(accuracy.correct) + (both ? " in int8" : "")) +
+  return line("accuracy", text(accuracy.correct) + (both ? " in integers" : "")) +
          (both ? line("", text(quantisation->float_accuracy->correct) + " in float32") : "");
 }
 
@@ -77,7 +77,7 @@ std::string quantisation_line(const QuantisationRecord& record) {
   const auto some = [](std::uint64_t count, const std::string& what) {
     return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
   };
-  std::string text = some(record.int8_nodes, "node") + " in int8, " + std::to_string(record.float_nodes) +
+  std::string text = some(record.int8_nodes, "node") + " in integers, " + std::to_string(record.float_nodes) +
                      " in float32, " + some(record.conversions, "conversion") + "; ";
   text += record.calibration_inputs == 0 ? "no ranges, for timing only"
                                          : "ranges of " + some(record.calibration_inputs, "input");

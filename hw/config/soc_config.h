@@ -93,9 +93,9 @@ struct MatrixConfig {
   std::uint32_t stationary_bandwidth = 0;  ///< elements a cycle into the array; 0: as many as it takes
   std::uint32_t streaming_bandwidth = 0;   ///< elements a cycle of each streamed operand; 0: likewise
   std::uint32_t fifo_depth = 8;            ///< elements of each row's FIFO of a streamed operand
-  Bytes accumulators{64 * 1024};        ///< 4-byte accumulators: rows of sums per column = bytes / 4 / cols
-  std::uint32_t accumulator_ports = 3;  ///< accesses of each column's accumulators a cycle
-  Bytes spill{0};                       ///< scratchpad at its end for sums beyond the accumulators
+  Bytes accumulators{64 * 1024};           ///< 4 bytes a sum, 8 above 32 bits
+  std::uint32_t accumulator_ports = 3;     ///< accesses of each column's accumulators a cycle
+  Bytes spill{0};                          ///< scratchpad at its end for sums beyond the accumulators
   std::uint32_t setup_cycles = 8;
 };
 

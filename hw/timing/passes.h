@@ -29,8 +29,8 @@ struct ArrayPasses {
 ///                   a power of two is that of its value (8), the width of a binary value 2, its sign
 ///                   included. A ternary or binary side has no pieces: it takes ternary and binary values,
 ///                   or binary ones alone; a side of powers of two takes powers of two (and those).
-///   kBitSerial      bits(a) * bits(b) cycles, for operands no wider than the array's (after eq. 4.5 of the
-///                   bit-serial products' derivation in docs/formats.md); binary values have one bit
+///   kBitSerial      bits(a) * bits(b) cycles, for operands no wider than the array's (docs/formats.md);
+///                   binary values have one bit
 ///   kXnorPopcount   binary x binary: one cycle for popcount_bits successive k
 ///   kShiftAdd       weights are powers of two (ternary and binary values are); activations as kParallel
 [[nodiscard]] std::optional<ArrayPasses> array_passes(const Multiplier& array, NumberFormat a,

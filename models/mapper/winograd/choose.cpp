@@ -33,7 +33,11 @@ std::string obstacle(const HwGraph& hw, const MatrixOp& op, const Capability& ca
   if (op.in_c > winograd_channels(op.b_type)) return "sums beyond 32 bits";
   const bool is_map = hw.value(op.a).dims.size() == 4 && hw.value(op.out).dims.size() == 4 &&
                       op.a_roles.row == 1 && op.a_roles.col == 2 && op.out_roles.row == 1;
-  return is_map ? "" : "not a feature map";
+  if (!is_map) return "not a feature map";
+  // The transforms take the elements as they are; the array saturates them to the format first.
+  const bool as_they_are =
+      op.format_of_a() == format_of(op.a_type) && op.format_of_b() == format_of(op.b_type);
+  return as_they_are ? "" : "operands narrower than their elements";
 }
 
 /// Cycles of a command, its set-up and its way through the controller included.

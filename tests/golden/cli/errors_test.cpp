@@ -136,7 +136,7 @@ TEST_F(CliErrors, WinogradNeedsWideProductsAndAVectorEngine) {
       "vector engine's work: set soc.engines.vector.count to at least 1\n"
       "error: --set soc.engines.matrix.winograd=true: soc.engines.matrix.winograd: its products are int16 "
       "with sums of 32 bits, which this array does not make: set soc.engines.matrix.format=int16 (int8 and "
-      "int4 make them in pieces)\n");
+      "int4 make them in pieces), and accumulator_bits to at least 32\n");
 }
 
 TEST_F(CliErrors, FormatsThatDoNotGoTogether) {

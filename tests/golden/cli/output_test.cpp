@@ -122,10 +122,11 @@ TEST_F(Cli, QuantisedDigits) {
   EXPECT_EQ(quantised["calibration_inputs"], 32);
   EXPECT_EQ(quantised["float_nodes"], 1);  // Softmax
   EXPECT_EQ(quantised["conversions"], 2);  // of the input, and before the Softmax
-  EXPECT_THAT(output.out, HasSubstr("accuracy      357 of 360 correct (99.2%) in int8\n"
-                                    "              357 of 360 correct (99.2%) in float32\n"
-                                    "quantised     16 nodes in int8, 1 in float32, 2 conversions; ranges of "
-                                    "32 inputs, SQNR 43.1 dB\n"));
+  EXPECT_THAT(output.out,
+              HasSubstr("accuracy      357 of 360 correct (99.2%) in integers\n"
+                        "              357 of 360 correct (99.2%) in float32\n"
+                        "quantised     16 nodes in integers, 1 in float32, 2 conversions; ranges of "
+                        "32 inputs, SQNR 43.1 dB\n"));
   // Without data there are no ranges, and the same cycles.
   EXPECT_EQ(systole({"run", "digits-ptq.yaml", "--functional", "off", "--quiet", "--out", "b"}).exit_code, 0);
   const auto timing = nlohmann::json::parse(read(folder_ / "b/summary.json"));

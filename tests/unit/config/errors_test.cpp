@@ -123,10 +123,24 @@ TEST_F(ConfigErrors, ADotProductUnitIsNoSystolicArray) {
               ElementsAre(HasSubstr("belongs to dot-product units; set organisation: dot_product")));
 }
 
-TEST_F(ConfigErrors, SpillLeavesRoomInTheScratchpad) {
+TEST_F(ConfigErrors, KnobsThatTheArrayHasNotAreRefused) {
+  EXPECT_THAT(issues_of(kGood, {"soc.engines.matrix.dataflow=output_stationary",
+                                "soc.engines.matrix.spill=1KiB", "soc.engines.matrix.accumulator_ports=1"}),
+              UnorderedElementsAre(HasSubstr("soc.engines.matrix.spill: is of accumulators behind the array"),
+                                   HasSubstr("soc.engines.matrix.accumulator_ports: is of accumulators")));
+  EXPECT_THAT(issues_of(kGood, {"soc.engines.matrix.popcount_bits=64"}),
+              ElementsAre(HasSubstr("belongs to popcounts; set arithmetic: xnor_popcount")));
   EXPECT_THAT(
-      issues_of(kGood, {"soc.engines.matrix.spill=256KiB", "soc.sram.size=512KiB"}),
-      ElementsAre(HasSubstr("soc.engines.matrix.spill: of all engines takes half of the scratchpad")));
+      issues_of(kGood, {"soc.engines.matrix.weight_format=binary", "soc.engines.matrix.sparsity='2:4'"}),
+      ElementsAre(HasSubstr("skips zeros, which binary weights do not have")));
+  EXPECT_THAT(issues_of(kGood, {"soc.engines.matrix.format=int16", "soc.engines.matrix.cols=4096",
+                                "soc.engines.matrix.accumulators=16KiB"}),
+              ElementsAre(HasSubstr("holds no 8-byte sum for each of the 4096 columns; at least 32KiB")));
+}
+
+TEST_F(ConfigErrors, SpillLeavesRoomInTheScratchpad) {
+  EXPECT_THAT(issues_of(kGood, {"soc.engines.matrix.spill=256KiB", "soc.sram.size=512KiB"}),
+              ElementsAre(HasSubstr("takes half of the scratchpad or more; at most 262080B")));
   EXPECT_THAT(issues_of(kGood, {"soc.engines.matrix.spill=100B"}),
               ElementsAre(HasSubstr("is not a multiple of 64 bytes")));
 }
