@@ -21,8 +21,8 @@ SYSTOLE_INLINE T finish(float x, std::int32_t zero, std::int32_t low, std::int32
   x = kFar < x ? kFar : x;
   std::int32_t q = static_cast<std::int32_t>((x + kRound) - kRound) + zero;
   static_assert(sizeof(T) <= 2);
-  constexpr auto kMin = static_cast<std::int32_t>(std::numeric_limits<T>::min());
-  constexpr auto kMax = static_cast<std::int32_t>(std::numeric_limits<T>::max());
+  constexpr std::int32_t kMin = +std::numeric_limits<T>::min();
+  constexpr std::int32_t kMax = +std::numeric_limits<T>::max();
   q = q < kMin ? kMin : q;
   q = kMax < q ? kMax : q;
   q = q < low ? low : q;

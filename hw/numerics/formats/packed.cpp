@@ -45,7 +45,7 @@ std::int8_t nearest_power_of_two(float value) {
 std::uint32_t encode(NumberFormat format, std::int32_t value) {
   if (format == NumberFormat::kBinary) return value < 0 ? 0 : 1;
   if (format == NumberFormat::kPowerOfTwo) {
-    const auto power = static_cast<int>(nearest_power_of_two(static_cast<float>(value)));
+    const int power = +nearest_power_of_two(static_cast<float>(value));
     const unsigned magnitude = power < 0 ? static_cast<unsigned>(-power) : static_cast<unsigned>(power);
     return static_cast<std::uint32_t>(std::bit_width(magnitude)) | (power < 0 ? 8U : 0U);
   }
@@ -85,8 +85,8 @@ void pack_row(NumberFormat format, const std::byte* elements, std::size_t stride
     default:
       break;
   }
-  const unsigned bits = std::min(traits_of(format).bits, 8U);  // the wider ones are dealt with
-  const unsigned per_byte = 8 / bits;
+  const unsigned bits = traits_of(format).bits;
+  const unsigned per_byte = bits == 1 ? 8 : bits == 2 ? 4 : 2;  // wider ones are dealt with
   for (std::size_t i = 0; i < count; i += per_byte) {
     std::uint32_t byte = 0;
     for (unsigned j = 0; j < per_byte && i + j < count; ++j) {
@@ -111,8 +111,8 @@ void unpack_row(NumberFormat format, const std::byte* packed, std::size_t count,
     default:
       break;
   }
-  const unsigned bits = std::min(traits_of(format).bits, 8U);  // the wider ones are dealt with
-  const unsigned per_byte = 8 / bits;
+  const unsigned bits = traits_of(format).bits;
+  const unsigned per_byte = bits == 1 ? 8 : bits == 2 ? 4 : 2;  // wider ones are dealt with
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint32_t code = std::to_integer<std::uint32_t>(packed[i / per_byte]) >> (i % per_byte * bits);
     elements[i] = static_cast<std::byte>(decode(format, code));

@@ -109,7 +109,7 @@ public:
           std::int32_t value = 0;
           std::memcpy(&value, out.data() + at, out_bytes_);
           if (out_bytes_ == 2) value = static_cast<std::int16_t>(value);
-          if (out_bytes_ == 1) value = static_cast<std::int32_t>(static_cast<std::int8_t>(value));
+          if (out_bytes_ == 1) value = +static_cast<std::int8_t>(value);
           ASSERT_EQ(value, result_of(int_sum(p, n), n)) << "pixel " << p << " column " << n;
         }
       }

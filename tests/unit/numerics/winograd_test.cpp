@@ -133,7 +133,7 @@ void check_map(std::int64_t h, std::int64_t w, std::int64_t channels, std::int64
   for (T& x : in) x = static_cast<T>(random());
   std::vector<Kernel> kernels(static_cast<std::size_t>(kOut * channels));
   for (Kernel& g : kernels) {
-    for (auto& x : g) x = static_cast<int>(static_cast<std::int8_t>(random()));
+    for (auto& x : g) x = +static_cast<std::int8_t>(random());
   }
   const std::vector<std::int32_t> bias{-1000, 0, 77777};
   const std::vector<float> scale{0.001F, 0.0003F, 0.0007F};

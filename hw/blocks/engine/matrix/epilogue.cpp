@@ -30,8 +30,7 @@ template <typename T>
 void requantise_row(const std::int64_t* sums, const float* scale, const numerics::RowRange& range, T* out,
                     std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    const auto value =
-        static_cast<std::int32_t>(numerics::round_to<T>(static_cast<float>(sums[i]) * scale[i], range.zero));
+    const std::int32_t value = +numerics::round_to<T>(static_cast<float>(sums[i]) * scale[i], range.zero);
     out[i] = numerics::saturate<T>(numerics::clip<std::int32_t>(value, range.low, range.high));
   }
 }
